@@ -1,0 +1,21 @@
+import { jsonb, pgTable, text } from "drizzle-orm/pg-core";
+import type { EngineId } from "#lib/domain/ids.ts";
+import { instant } from "./columns.ts";
+
+export type EngineDetails = {
+  readonly adapter: string;
+  readonly safeForVisitors: boolean;
+  readonly protections: readonly { readonly name: string; readonly holds: boolean; readonly how: string }[];
+  readonly environment: { readonly name: string; readonly digest: string };
+  readonly warm: Readonly<Record<string, number>>;
+  readonly running: number;
+  readonly capacity: number;
+};
+
+/** Engines that are alive; the runs of one that stops reporting are taken over. */
+export const engines = pgTable("engines", {
+  id: text("id").$type<EngineId>().primaryKey(),
+  startedAt: instant("started_at").notNull(),
+  heartbeatAt: instant("heartbeat_at").notNull(),
+  details: jsonb("details").$type<EngineDetails>().notNull(),
+});

@@ -1,0 +1,135 @@
+import os from "node:os";
+import path from "node:path";
+import { createHash } from "node:crypto";
+import { z } from "zod";
+
+/**
+ * The only reader of process.env. Every setting is documented in `.env.example`; a bad value stops the boot
+ * with a sentence naming the variable. Children of the supervisor get the same variables and read them here too.
+ */
+const flag = (fallback: boolean) =>
+  z
+    .enum(["on", "off", "true", "false", "1", "0", "yes", "no"])
+    .optional()
+    .transform((word) => (word === undefined ? fallback : ["on", "true", "1", "yes"].includes(word)));
+const whole = (fallback: number, min: number, max: number) => z.coerce.number().int().min(min).max(max).default(fallback);
+const megabytes = (fallback: number) => whole(fallback, 1, 1_000_000).transform((mb) => mb * 1024 * 1024);
+
+const environmentSchema = z.object({
+  SHEAF_DATA: z.string().min(1).default("data"),
+  SHEAF_CACHE: z.string().min(1).optional(),
+  SHEAF_PORT: whole(3000, 0, 65_535),
+  /** The address people type; session hosts will be made below it. */
+  SHEAF_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SHEAF_LISTEN: z.string().default("127.0.0.1"),
+  SHEAF_DEMO: flag(true),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  SHEAF_SECRET: z.string().min(32).optional(),
+  SHEAF_ADMIN_USER: z.string().optional(),
+  SHEAF_ADMIN_PASSWORD: z.string().min(10).optional(),
+  SHEAF_REGISTRATION: z.enum(["open", "closed"]).default("open"),
+  SHEAF_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
+  SHEAF_TRUSTED_PROXIES: whole(0, 0, 8),
+  SHEAF_KERNELS: z.enum(["process"]).default("process"),
+  SHEAF_RUNTIME: z.enum(["auto", "rootfs", "host"]).default("auto"),
+  SHEAF_ENGINE_ID: z.string().default("engine"),
+  SHEAF_POOL_SIZE: whole(2, 0, 64),
+  SHEAF_POOL_WORKSHEETS: whole(3, 0, 64),
+  SHEAF_CAPACITY: whole(Math.max(2, os.availableParallelism()), 1, 1024),
+  SHEAF_VISITOR_RUNS: flag(true),
+  SHEAF_VISITOR_SECONDS: whole(120, 1, 86_400),
+  SHEAF_VISITOR_MEMORY_MB: megabytes(2048),
+  SHEAF_VISITOR_KEEP_DAYS: whole(7, 1, 365),
+  SHEAF_VISITOR_UPLOAD_MB: megabytes(5),
+  SHEAF_PERSON_SECONDS: whole(1800, 1, 86_400),
+  SHEAF_PERSON_MEMORY_MB: megabytes(4096),
+  SHEAF_PERSON_UPLOAD_MB: megabytes(50),
+  SHEAF_RUN_OUTPUT_MB: megabytes(20),
+  SHEAF_RUN_DISK_MB: megabytes(1024),
+  SHEAF_RUN_PROCESSES: whole(128, 8, 4096),
+  SHEAF_HOME_MB: megabytes(5120),
+  /** Set by the supervisor for its children. */
+  SHEAF_WEB_PORT: whole(0, 0, 65_535),
+});
+
+export type RunLimits = { readonly seconds: number; readonly memoryBytes: number; readonly uploadBytes: number };
+
+export type Config = {
+  readonly dataFolder: string;
+  /** Runtimes and binaries that several data folders share. */
+  readonly cacheFolder: string;
+  /** Short path for sockets, which may not be longer than 107 bytes; made afresh at every start. */
+  readonly runtimeFolder: string;
+  readonly port: number;
+  readonly listen: string;
+  /** Origin without a trailing slash. */
+  readonly publicUrl: string;
+  readonly webPort: number;
+  readonly demo: boolean;
+  /** Null: the supervisor starts an embedded PostgreSQL in the data folder. */
+  readonly databaseUrl: string | null;
+  readonly secret: string | null;
+  readonly admin: { readonly user: string; readonly password: string } | null;
+  readonly registration: "open" | "closed";
+  readonly logLevel: string;
+  /** How many reverse proxies stand in front and append to X-Forwarded-For. */
+  readonly trustedProxies: number;
+  readonly kernels: {
+    readonly adapter: "process";
+    readonly runtime: "auto" | "rootfs" | "host";
+    readonly engineId: string;
+    /** Warm kernels per language, and worksheets whose imports are preloaded. */
+    readonly poolSize: number;
+    readonly poolWorksheets: number;
+    /** Runs at the same time. */
+    readonly capacity: number;
+    readonly outputBytes: number;
+    readonly diskBytes: number;
+    readonly processes: number;
+  };
+  readonly visitor: RunLimits & { readonly mayRun: boolean; readonly keepDays: number };
+  readonly person: RunLimits & { readonly homeBytes: number };
+};
+
+/** Thrown at boot only; `message` lists every bad setting, one a line. */
+export class ConfigError extends Error {}
+
+export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  // An empty variable is an unset one: compose files write `NAME=` for "nothing".
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("\n"));
+  const e = parsed.data;
+  if ((e.SHEAF_ADMIN_USER === undefined) !== (e.SHEAF_ADMIN_PASSWORD === undefined)) throw new ConfigError("SHEAF_ADMIN_USER and SHEAF_ADMIN_PASSWORD: set both or neither.");
+  const dataFolder = path.resolve(e.SHEAF_DATA);
+  const isRoot = process.getuid?.() === 0;
+  return {
+    dataFolder,
+    cacheFolder: path.resolve(e.SHEAF_CACHE ?? (isRoot ? "/var/cache/sheaf" : path.join(os.homedir(), ".cache/sheaf"))),
+    runtimeFolder: path.join(isRoot ? "/run/sheaf" : `/tmp/sheaf-${process.getuid?.() ?? 0}`, createHash("sha256").update(dataFolder).digest("hex").slice(0, 10)),
+    port: e.SHEAF_PORT,
+    listen: e.SHEAF_LISTEN,
+    publicUrl: (e.SHEAF_URL ?? `http://sheaf.localhost:${e.SHEAF_PORT}`).replace(/\/+$/, ""),
+    webPort: e.SHEAF_WEB_PORT,
+    demo: e.SHEAF_DEMO,
+    databaseUrl: e.DATABASE_URL ?? null,
+    secret: e.SHEAF_SECRET ?? null,
+    admin: e.SHEAF_ADMIN_USER && e.SHEAF_ADMIN_PASSWORD ? { user: e.SHEAF_ADMIN_USER, password: e.SHEAF_ADMIN_PASSWORD } : null,
+    registration: e.SHEAF_REGISTRATION,
+    logLevel: e.SHEAF_LOG_LEVEL,
+    trustedProxies: e.SHEAF_TRUSTED_PROXIES,
+    kernels: {
+      adapter: e.SHEAF_KERNELS,
+      runtime: e.SHEAF_RUNTIME,
+      engineId: e.SHEAF_ENGINE_ID,
+      poolSize: e.SHEAF_POOL_SIZE,
+      poolWorksheets: e.SHEAF_POOL_WORKSHEETS,
+      capacity: e.SHEAF_CAPACITY,
+      outputBytes: e.SHEAF_RUN_OUTPUT_MB,
+      diskBytes: e.SHEAF_RUN_DISK_MB,
+      processes: e.SHEAF_RUN_PROCESSES,
+    },
+    visitor: { mayRun: e.SHEAF_VISITOR_RUNS, seconds: e.SHEAF_VISITOR_SECONDS, memoryBytes: e.SHEAF_VISITOR_MEMORY_MB, uploadBytes: e.SHEAF_VISITOR_UPLOAD_MB, keepDays: e.SHEAF_VISITOR_KEEP_DAYS },
+    person: { seconds: e.SHEAF_PERSON_SECONDS, memoryBytes: e.SHEAF_PERSON_MEMORY_MB, uploadBytes: e.SHEAF_PERSON_UPLOAD_MB, homeBytes: e.SHEAF_HOME_MB },
+  };
+}

@@ -1,0 +1,18 @@
+import type { RunFile } from "#lib/domain/run.ts";
+import type { Result } from "#lib/result.ts";
+
+/** People's files: homes, and runs that nobody owns yet. Paths from clients are resolved inside a jail, through links too. */
+export type Storage = {
+  /** `owner` null: a run nobody claimed. Copies a finished run's files and returns what was kept. */
+  keepRun(run: RunPlace, fromFolder: string | null, notebook: Uint8Array, limitBytes: number): Promise<readonly RunFile[]>;
+  listRunFiles(run: RunPlace): Promise<readonly RunFile[]>;
+  /** A readable stream of one file: hidden files, folders and links out of the run answer not_found. */
+  openRunFile(run: RunPlace, path: string): Promise<Result<{ bytes: number; stream: ReadableStream<Uint8Array> }>>;
+  /** Moves an unclaimed run into its new owner's home; doing it twice is harmless. */
+  claimRun(from: RunPlace, to: RunPlace): Promise<void>;
+  removeRun(run: RunPlace): Promise<void>;
+  homeUsage(username: string): Promise<{ usedBytes: number; limitBytes: number }>;
+};
+
+/** A home is `<homes>/<username>`, a run in it `runs/<worksheet>/<time>-<id>`; an unclaimed run lives under `unclaimed/<id>`. */
+export type RunPlace = { readonly username: string | null; readonly worksheetSlug: string; readonly runId: string; readonly queuedAt: Date };
