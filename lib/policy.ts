@@ -51,7 +51,8 @@ type Rule<S> = {
   readonly allow: (actor: Exclude<Actor, { kind: "system" }>, subject: S) => boolean;
 };
 
-const readsProject = (actor: Actor, project: ProjectSubject): boolean => project.visibility === "public" || owns(actor, project.ownerId) || project.groupRole !== null;
+const readsProject = (actor: Actor, project: ProjectSubject): boolean =>
+  project.visibility === "public" || owns(actor, project.ownerId) || project.groupRole !== null;
 const writesProject = (actor: Actor, project: ProjectSubject): boolean =>
   hasLevel(actor, "author") && (owns(actor, project.ownerId) || project.groupRole === "writer" || project.groupRole === "admin");
 
@@ -76,12 +77,24 @@ export const policy: { readonly [P in Permission]: Rule<Subjects[P]> } = {
   },
   "worksheet:publish": { says: "Whoever may write the project.", scope: "projects:write", allow: writesProject },
   "worksheet:curate": { says: "Administrators make worksheets official.", scope: "admin", allow: (actor) => hasLevel(actor, "admin") },
-  "run:read": { says: "The person who ran it; everyone with the link once it is shared; readers of a worksheet its published result.", scope: "runs:read", allow: (actor, run) => run.shared || run.publishedAndReadable || ran(actor, run) },
+  "run:read": {
+    says: "The person who ran it; everyone with the link once it is shared; readers of a worksheet its published result.",
+    scope: "runs:read",
+    allow: (actor, run) => run.shared || run.publishedAndReadable || ran(actor, run),
+  },
   "run:cancel": { says: "The person who ran it.", scope: "runs:write", allow: ran },
   "run:share": { says: "The signed-in person who ran it.", scope: "runs:write", allow: (actor, run) => run.ownerId !== null && owns(actor, run.ownerId) },
-  "run:claim": { says: "A signed-in person with the claim link of a run that nobody owns.", scope: "runs:write", allow: (actor, claim) => actor.kind === "user" && claim.unowned && claim.keyMatches },
+  "run:claim": {
+    says: "A signed-in person with the claim link of a run that nobody owns.",
+    scope: "runs:write",
+    allow: (actor, claim) => actor.kind === "user" && claim.unowned && claim.keyMatches,
+  },
   "home:read": { says: "Each person their own home.", scope: "runs:read", allow: (actor, home) => owns(actor, home.ownerId) },
-  "token:manage": { says: "Each person their own tokens, and never by a token.", scope: "admin", allow: (actor, token) => owns(actor, token.ownerId) && actor.kind === "user" && actor.via.kind === "session" },
+  "token:manage": {
+    says: "Each person their own tokens, and never by a token.",
+    scope: "admin",
+    allow: (actor, token) => owns(actor, token.ownerId) && actor.kind === "user" && actor.via.kind === "session",
+  },
   "user:administer": { says: "Administrators.", scope: "admin", allow: (actor) => hasLevel(actor, "admin") },
   "system:operate": { says: "Administrators.", scope: "admin", allow: (actor) => hasLevel(actor, "admin") },
 };

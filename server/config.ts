@@ -1,6 +1,6 @@
+import { createHash } from "node:crypto";
 import os from "node:os";
 import path from "node:path";
-import { createHash } from "node:crypto";
 import { z } from "zod";
 
 /**
@@ -100,13 +100,17 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("\n"));
   const e = parsed.data;
-  if ((e.SHEAF_ADMIN_USER === undefined) !== (e.SHEAF_ADMIN_PASSWORD === undefined)) throw new ConfigError("SHEAF_ADMIN_USER and SHEAF_ADMIN_PASSWORD: set both or neither.");
+  if ((e.SHEAF_ADMIN_USER === undefined) !== (e.SHEAF_ADMIN_PASSWORD === undefined))
+    throw new ConfigError("SHEAF_ADMIN_USER and SHEAF_ADMIN_PASSWORD: set both or neither.");
   const dataFolder = path.resolve(e.SHEAF_DATA);
   const isRoot = process.getuid?.() === 0;
   return {
     dataFolder,
     cacheFolder: path.resolve(e.SHEAF_CACHE ?? (isRoot ? "/var/cache/sheaf" : path.join(os.homedir(), ".cache/sheaf"))),
-    runtimeFolder: path.join(isRoot ? "/run/sheaf" : `/tmp/sheaf-${process.getuid?.() ?? 0}`, createHash("sha256").update(dataFolder).digest("hex").slice(0, 10)),
+    runtimeFolder: path.join(
+      isRoot ? "/run/sheaf" : `/tmp/sheaf-${process.getuid?.() ?? 0}`,
+      createHash("sha256").update(dataFolder).digest("hex").slice(0, 10),
+    ),
     port: e.SHEAF_PORT,
     listen: e.SHEAF_LISTEN,
     publicUrl: (e.SHEAF_URL ?? `http://sheaf.localhost:${e.SHEAF_PORT}`).replace(/\/+$/, ""),
@@ -129,7 +133,13 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       diskBytes: e.SHEAF_RUN_DISK_MB,
       processes: e.SHEAF_RUN_PROCESSES,
     },
-    visitor: { mayRun: e.SHEAF_VISITOR_RUNS, seconds: e.SHEAF_VISITOR_SECONDS, memoryBytes: e.SHEAF_VISITOR_MEMORY_MB, uploadBytes: e.SHEAF_VISITOR_UPLOAD_MB, keepDays: e.SHEAF_VISITOR_KEEP_DAYS },
+    visitor: {
+      mayRun: e.SHEAF_VISITOR_RUNS,
+      seconds: e.SHEAF_VISITOR_SECONDS,
+      memoryBytes: e.SHEAF_VISITOR_MEMORY_MB,
+      uploadBytes: e.SHEAF_VISITOR_UPLOAD_MB,
+      keepDays: e.SHEAF_VISITOR_KEEP_DAYS,
+    },
     person: { seconds: e.SHEAF_PERSON_SECONDS, memoryBytes: e.SHEAF_PERSON_MEMORY_MB, uploadBytes: e.SHEAF_PERSON_UPLOAD_MB, homeBytes: e.SHEAF_HOME_MB },
   };
 }

@@ -12,7 +12,10 @@ export function createLogger(process: string, level: string): Logger {
       level,
       base: { process },
       timestamp: pino.stdTimeFunctions.isoTime,
-      redact: { paths: [...secrets, ...secrets.map((name) => `*.${name}`), ...secrets.map((name) => `*.headers.${name}`), ...secrets.map((name) => `headers.${name}`)], censor: "[redacted]" },
+      redact: {
+        paths: [...secrets, ...secrets.map((name) => `*.${name}`), ...secrets.map((name) => `*.headers.${name}`), ...secrets.map((name) => `headers.${name}`)],
+        censor: "[redacted]",
+      },
     },
     pino.destination({ dest: 2, sync: true }),
   );

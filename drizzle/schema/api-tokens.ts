@@ -8,7 +8,10 @@ export const apiTokens = pgTable(
   "api_tokens",
   {
     id: text("id").$type<TokenId>().primaryKey(),
-    userId: text("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
+    userId: text("user_id")
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
     name: text("name").notNull(),
     /** SHA-256 of the token, which has 160 random bits: no salt or slow hash is needed. */
     tokenHash: text("token_hash").notNull(),

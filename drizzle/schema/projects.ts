@@ -11,12 +11,17 @@ export const projects = pgTable(
     id: text("id").$type<ProjectId>().primaryKey(),
     /** A person now; a group's id will stand here beside `ownerKind`. */
     ownerKind: text("owner_kind").$type<"user">().notNull().default("user"),
-    ownerId: text("owner_id").$type<UserId>().notNull().references(() => users.id),
+    ownerId: text("owner_id")
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id),
     slug: text("slug").notNull(),
     title: text("title").notNull(),
     description: text("description").notNull().default(""),
     type: text("type").$type<ProjectType>().notNull(),
-    areaSlug: text("area_slug").notNull().references(() => areas.slug),
+    areaSlug: text("area_slug")
+      .notNull()
+      .references(() => areas.slug),
     visibility: text("visibility").$type<Visibility>().notNull().default("private"),
     repositoryId: text("repository_id").$type<RepositoryId>(),
     /** The row comes first: a crash while creating leaves "creating" for the sweeper. */

@@ -7,7 +7,10 @@ import { runs } from "./runs.ts";
 export const runCells = pgTable(
   "run_cells",
   {
-    runId: text("run_id").$type<RunId>().notNull().references(() => runs.id, { onDelete: "cascade" }),
+    runId: text("run_id")
+      .$type<RunId>()
+      .notNull()
+      .references(() => runs.id, { onDelete: "cascade" }),
     index: integer("index").notNull(),
     outputs: jsonb("outputs").$type<readonly Output[]>().notNull(),
     executionCount: integer("execution_count"),

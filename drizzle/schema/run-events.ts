@@ -8,7 +8,10 @@ import { runs } from "./runs.ts";
 export const runEvents = pgTable(
   "run_events",
   {
-    runId: text("run_id").$type<RunId>().notNull().references(() => runs.id, { onDelete: "cascade" }),
+    runId: text("run_id")
+      .$type<RunId>()
+      .notNull()
+      .references(() => runs.id, { onDelete: "cascade" }),
     seq: integer("seq").notNull(),
     event: jsonb("event").$type<RunEvent>().notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),

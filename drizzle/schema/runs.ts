@@ -12,10 +12,18 @@ export const runs = pgTable(
   "runs",
   {
     id: text("id").$type<RunId>().primaryKey(),
-    worksheetId: text("worksheet_id").$type<WorksheetId>().notNull().references(() => worksheets.id),
-    versionId: text("version_id").$type<VersionId>().notNull().references(() => worksheetVersions.id),
+    worksheetId: text("worksheet_id")
+      .$type<WorksheetId>()
+      .notNull()
+      .references(() => worksheets.id),
+    versionId: text("version_id")
+      .$type<VersionId>()
+      .notNull()
+      .references(() => worksheetVersions.id),
     purpose: text("purpose").$type<"person" | "publish">().notNull().default("person"),
-    ownerId: text("owner_id").$type<UserId>().references(() => users.id),
+    ownerId: text("owner_id")
+      .$type<UserId>()
+      .references(() => users.id),
     visitorId: text("visitor_id").$type<VisitorId>(),
     /** SHA-256 of the key in the claim link; null once claimed. */
     claimHash: text("claim_hash"),

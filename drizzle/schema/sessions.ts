@@ -8,7 +8,10 @@ export const sessions = pgTable(
   "sessions",
   {
     id: text("id").$type<SessionId>().primaryKey(),
-    userId: text("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
+    userId: text("user_id")
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
     userAgent: text("user_agent"),
     createdAt: instant("created_at").notNull().defaultNow(),
     seenAt: instant("seen_at").notNull().defaultNow(),

@@ -8,7 +8,9 @@ export const uploads = pgTable(
   "uploads",
   {
     id: text("id").$type<UploadId>().primaryKey(),
-    ownerId: text("owner_id").$type<UserId>().references(() => users.id, { onDelete: "cascade" }),
+    ownerId: text("owner_id")
+      .$type<UserId>()
+      .references(() => users.id, { onDelete: "cascade" }),
     visitorId: text("visitor_id").$type<VisitorId>(),
     name: text("name").notNull(),
     size: integer("size").notNull(),

@@ -12,11 +12,16 @@ export const worksheets = pgTable(
   {
     id: text("id").$type<WorksheetId>().primaryKey(),
     slug: text("slug").notNull(),
-    projectId: text("project_id").$type<ProjectId>().notNull().references(() => projects.id),
+    projectId: text("project_id")
+      .$type<ProjectId>()
+      .notNull()
+      .references(() => projects.id),
     notebookPath: text("notebook_path").notNull(),
     title: text("title").notNull(),
     summary: text("summary").notNull(),
-    areaSlug: text("area_slug").notNull().references(() => areas.slug),
+    areaSlug: text("area_slug")
+      .notNull()
+      .references(() => areas.slug),
     tags: text("tags").array().notNull().default([]),
     language: text("language").$type<Language>().notNull(),
     /** Copied from the project when it changes: the gallery filters on it. */
@@ -41,8 +46,12 @@ export const worksheets = pgTable(
     uniqueIndex("worksheets_notebook").on(t.projectId, t.notebookPath),
     index("worksheets_search").using("gin", t.search),
     // The gallery's order: official first, newest first; one index for all areas, one for each.
-    index("worksheets_gallery").on(t.visibility, t.official.desc(), t.publishedAt.desc(), t.id.desc()).where(sql`unpublished_at is null and current_version_id is not null`),
-    index("worksheets_area").on(t.areaSlug, t.visibility, t.official.desc(), t.publishedAt.desc(), t.id.desc()).where(sql`unpublished_at is null and current_version_id is not null`),
+    index("worksheets_gallery")
+      .on(t.visibility, t.official.desc(), t.publishedAt.desc(), t.id.desc())
+      .where(sql`unpublished_at is null and current_version_id is not null`),
+    index("worksheets_area")
+      .on(t.areaSlug, t.visibility, t.official.desc(), t.publishedAt.desc(), t.id.desc())
+      .where(sql`unpublished_at is null and current_version_id is not null`),
     index("worksheets_project").on(t.projectId),
   ],
 );
@@ -62,5 +71,8 @@ export const worksheetVersions = pgTable(
     resultRunId: text("result_run_id").$type<RunId>(),
     createdAt: instant("created_at").notNull().defaultNow(),
   },
-  (t) => [foreignKey({ columns: [t.worksheetId], foreignColumns: [worksheets.id] }), index("worksheet_versions_worksheet").on(t.worksheetId, t.createdAt.desc())],
+  (t) => [
+    foreignKey({ columns: [t.worksheetId], foreignColumns: [worksheets.id] }),
+    index("worksheet_versions_worksheet").on(t.worksheetId, t.createdAt.desc()),
+  ],
 );

@@ -27,7 +27,9 @@ export type Actor =
       readonly username: string;
       readonly level: Level;
       /** How they proved it; a token carries scopes, which only ever narrow. */
-      readonly via: { readonly kind: "session"; readonly sessionId: SessionId } | { readonly kind: "token"; readonly tokenId: TokenId; readonly scopes: readonly TokenScope[] };
+      readonly via:
+        | { readonly kind: "session"; readonly sessionId: SessionId }
+        | { readonly kind: "token"; readonly tokenId: TokenId; readonly scopes: readonly TokenScope[] };
       readonly address: string;
     }
   /** The server itself: publishing the demo library, sweeping. */

@@ -36,7 +36,13 @@ export type RunEvent =
       readonly of?: number;
       readonly error?: RunError;
     }
-  | { readonly type: "cell"; readonly index: number; readonly state: "running" | "done" | "failed"; readonly executionCount?: number; readonly durationMs?: number }
+  | {
+      readonly type: "cell";
+      readonly index: number;
+      readonly state: "running" | "done" | "failed";
+      readonly executionCount?: number;
+      readonly durationMs?: number;
+    }
   /** Appended to the cell's outputs; a stream output continues the former one of the same name. */
   | { readonly type: "output"; readonly index: number; readonly output: Output }
   /** Replaces the output at `position` (an update of a display id). */

@@ -33,7 +33,12 @@ export type CompiledWorksheet = {
 };
 
 export type CompiledCell =
-  | { readonly kind: "markdown"; readonly index: number; readonly source: string; readonly attachments?: Readonly<Record<string, Readonly<Record<string, unknown>>>> }
+  | {
+      readonly kind: "markdown";
+      readonly index: number;
+      readonly source: string;
+      readonly attachments?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    }
   | {
       readonly kind: "code";
       readonly index: number;
@@ -118,6 +123,8 @@ export type RunView = {
 };
 
 /** A run in a list. */
-export type RunCard = Pick<RunView, "id" | "state" | "worksheet" | "values" | "changed" | "queuedAt" | "finishedAt" | "shared"> & { readonly files: readonly RunFile[] };
+export type RunCard = Pick<RunView, "id" | "state" | "worksheet" | "values" | "changed" | "queuedAt" | "finishedAt" | "shared"> & {
+  readonly files: readonly RunFile[];
+};
 
 export type NumberedRunEvent = { readonly seq: number; readonly event: RunEvent };

@@ -11,7 +11,12 @@ export type Forge = {
   /** The newest commit of a ref ("main"), not_found where it has none. */
   resolve(id: RepositoryId, ref: string): Promise<Result<CommitId>>;
   /** One level of a folder; "" is the root. */
-  listFiles(id: RepositoryId, commit: CommitId, folder: string, page?: { after?: string; limit?: number }): Promise<Result<{ entries: readonly TreeEntry[]; next: string | null }>>;
+  listFiles(
+    id: RepositoryId,
+    commit: CommitId,
+    folder: string,
+    page?: { after?: string; limit?: number },
+  ): Promise<Result<{ entries: readonly TreeEntry[]; next: string | null }>>;
   readFile(id: RepositoryId, commit: CommitId, path: string, limitBytes: number): Promise<Result<Uint8Array>>;
   /** One commit on top of `parent` (null: the first). Fails with conflict when the ref moved meanwhile. */
   commit(id: RepositoryId, request: CommitRequest): Promise<Result<CommitId>>;

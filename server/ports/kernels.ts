@@ -39,7 +39,11 @@ export type KernelsDescription = {
   readonly environment: { readonly name: string; readonly digest: string };
   readonly languages: readonly Language[];
 };
-export type Protection = { readonly name: "files" | "network" | "user" | "memory" | "cpu" | "processes" | "disk" | "syscalls"; readonly holds: boolean; readonly how: string };
+export type Protection = {
+  readonly name: "files" | "network" | "user" | "memory" | "cpu" | "processes" | "disk" | "syscalls";
+  readonly holds: boolean;
+  readonly how: string;
+};
 
 export type Kernel = {
   readonly sessionId: string;

@@ -1,0 +1,21 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["{lib,server,components,library,tests}/**/*.test.{ts,tsx}"], exclude: ["**/*.integration.test.ts"] } },
+      {
+        test: {
+          name: "integration",
+          include: ["{lib,server,app,tests}/**/*.integration.test.ts"],
+          globalSetup: ["tests/global-setup.ts"],
+          // Real kernels and a real database on a machine that may have two slow cores.
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          // Files share the machine's two cores with the kernels that they start: one at a time keeps timings honest.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
