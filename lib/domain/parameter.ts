@@ -29,7 +29,8 @@ export type Parameter = Common &
     | { readonly type: "boolean"; readonly default: boolean | null }
     | { readonly type: "choice"; readonly default: Scalar | null; readonly choices: readonly Choice[]; readonly allowOther: boolean }
     | { readonly type: "choices"; readonly default: readonly Scalar[]; readonly choices: readonly Choice[] }
-    | { readonly type: "date"; readonly default: string | null; readonly min?: string; readonly max?: string }
+    /** Days as "2024-02-29". `writtenAs`: how the notebook's code gets it, a string (usual) or the language's own date. */
+    | { readonly type: "date"; readonly default: string | null; readonly min?: string; readonly max?: string; readonly writtenAs?: "text" | "date" }
     | { readonly type: "range"; readonly default: readonly [number, number]; readonly min: number; readonly max: number; readonly step?: number }
     /** `default`: a path inside the repository. `accept`: file name endings (".csv"). */
     | { readonly type: "file"; readonly default: string | null; readonly accept: readonly string[]; readonly maxBytes: number }

@@ -48,7 +48,17 @@ export type CompiledCell =
       readonly show: CellShow;
       /** The cell is tagged raises-exception: an error is a result, the run goes on. */
       readonly mayFail: boolean;
+      /** Places in the source whose text is a parameter's value, written over when it changes (Colab forms). */
+      readonly slots?: readonly ValueSlot[];
+      /** Statements of a parameters cell that compute something from parameters, to be run again after changed values. */
+      readonly dependents?: readonly Dependent[];
     };
+
+/** Offsets are in UTF-16 units of the cell's source, as in `source.slice(start, end)`. */
+export type ValueSlot = { readonly parameter: string; readonly start: number; readonly end: number };
+
+/** `uses`: the parameters it depends on, directly or through other dependents. */
+export type Dependent = { readonly name: string; readonly source: string; readonly uses: readonly string[] };
 
 /** What of a code cell a reader sees. */
 export type CellShow = {
