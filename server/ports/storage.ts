@@ -3,8 +3,12 @@ import type { Result } from "#lib/result.ts";
 
 /** People's files: homes, and runs that nobody owns yet. Paths from clients are resolved inside a jail, through links too. */
 export type Storage = {
-  /** `owner` null: a run nobody claimed. Copies a finished run's files and returns what was kept. */
-  keepRun(run: RunPlace, fromFolder: string | null, notebook: Uint8Array, limitBytes: number): Promise<readonly RunFile[]>;
+  /**
+   * Keeps the executed notebook and a finished run's files, and returns what was kept: first the notebook, then files
+   * below "files/". What stands unchanged in `givenFolder` (the commit's own files) is left out, and so is what would
+   * go beyond `limitBytes`.
+   */
+  keepRun(run: RunPlace, fromFolder: string | null, notebook: Uint8Array, limitBytes: number, givenFolder?: string | null): Promise<readonly RunFile[]>;
   listRunFiles(run: RunPlace): Promise<readonly RunFile[]>;
   /** A readable stream of one file: hidden files, folders and links out of the run answer not_found. */
   openRunFile(run: RunPlace, path: string): Promise<Result<{ bytes: number; stream: ReadableStream<Uint8Array> }>>;

@@ -1,0 +1,33 @@
+import { randomBytes } from "node:crypto";
+import type { CommitId, RepositoryId } from "#lib/domain/ids.ts";
+
+/**
+ * Nothing that a person typed reaches git's command line or its line protocols unchecked: a line break would start a
+ * second command, a leading "-" an option, ".." another folder.
+ */
+export function isRepositoryId(text: string): text is RepositoryId {
+  return /^[0-9a-f]{32}$/.test(text);
+}
+
+export function newRepositoryId(): RepositoryId {
+  return randomBytes(16).toString("hex") as RepositoryId;
+}
+
+export function isCommitId(text: string): text is CommitId {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
+}
+
+/** Short branch and tag names only; stricter than git-check-ref-format, which says what git itself refuses. */
+export function isRefName(text: string): boolean {
+  return text.length <= 200 && text.split("/").every((part) => /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/.test(part) && !part.includes("..") && !part.endsWith(".") && !part.endsWith(".lock"));
+}
+
+/** A path inside a repository: relative, with forward slashes, "" only where a folder may be the root. */
+export function isTreePath(text: string): boolean {
+  return text.length <= 4096 && text.split("/").every(isTreeName);
+}
+
+function isTreeName(name: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  return name !== "" && name !== "." && name !== ".." && name.toLowerCase() !== ".git" && Buffer.byteLength(name) <= 255 && !/[\u0000-\u001f\u007f\ufffd]/.test(name) && name.isWellFormed();
+}

@@ -1,0 +1,40 @@
+import { spawn } from "node:child_process";
+
+/** What git is allowed to know: no configuration of the machine or the operator, no prompt, no translation. */
+export function gitEnvironment(): NodeJS.ProcessEnv {
+  const environment: Record<string, string> = {
+    PATH: process.env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
+    HOME: "/nonexistent",
+    LC_ALL: "C",
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_OPTIONAL_LOCKS: "0",
+    GIT_NO_REPLACE_OBJECTS: "1",
+  };
+  // Web's types demand NODE_ENV of every environment; git wants none.
+  return environment as NodeJS.ProcessEnv;
+}
+
+export type GitOutcome = { readonly code: number | null; readonly stdout: Buffer; readonly stderr: string };
+
+const timeoutSeconds = 120;
+
+/** Runs git once in a bare repository, never through a shell. A code other than 0 is an outcome, not an exception. */
+export function runGit(repositoryFolder: string, args: readonly string[], input?: Iterable<string | Uint8Array>): Promise<GitOutcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("git", [`--git-dir=${repositoryFolder}`, ...args], { env: gitEnvironment(), stdio: "pipe", timeout: timeoutSeconds * 1000 });
+    const stdout: Buffer[] = [];
+    let stderr = "";
+    child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => {
+      if (stderr.length < 10_000) stderr += chunk.toString();
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, stdout: Buffer.concat(stdout), stderr }));
+    // A git that ends early closes its input; its exit code tells more than the broken pipe.
+    child.stdin.on("error", () => {});
+    for (const piece of input ?? []) child.stdin.write(piece);
+    child.stdin.end();
+  });
+}

@@ -1,0 +1,75 @@
+import { type FileHandle, mkdir, open } from "node:fs/promises";
+import path from "node:path";
+import type { RunFile } from "#lib/domain/run.ts";
+import { openFolder, openInside } from "./safe-open.ts";
+import { type FoundFile, walkFiles } from "./walk-files.ts";
+
+const maxFiles = 2000;
+
+/**
+ * Copies what is new or changed against `givenFolder`, in the order of names, until `limitBytes` are used up;
+ * a file that does not fit is left out whole, never cut.
+ */
+export async function copyNewFiles(fromFolder: string, givenFolder: string | null, into: string, limitBytes: number): Promise<RunFile[]> {
+  const copied: RunFile[] = [];
+  let left = limitBytes;
+  for await (const found of walkFiles(fromFolder)) {
+    if (copied.length >= maxFiles) break;
+    if (found.bytes > left || (givenFolder && (await isUnchanged(found, givenFolder)))) continue;
+    const target = path.join(into, found.path);
+    await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+    const bytes = await copyBytes(found.handle, target, found.bytes);
+    left -= bytes;
+    copied.push({ path: found.path, bytes });
+  }
+  return copied;
+}
+
+/** Copies at most the size seen at first: a file that somebody goes on writing must not fill the disk. */
+async function copyBytes(from: FileHandle, target: string, limitBytes: number): Promise<number> {
+  const to = await open(target, "wx", 0o600);
+  const buffer = Buffer.allocUnsafe(256 * 1024);
+  let done = 0;
+  try {
+    while (done < limitBytes) {
+      const { bytesRead } = await from.read(buffer, 0, Math.min(buffer.length, limitBytes - done), done);
+      if (bytesRead === 0) break;
+      await to.write(buffer, 0, bytesRead);
+      done += bytesRead;
+    }
+  } finally {
+    await to.close();
+  }
+  return done;
+}
+
+async function isUnchanged(found: FoundFile, givenFolder: string): Promise<boolean> {
+  const given = await openBelow(givenFolder, found.path).catch(() => null);
+  if (!given) return false;
+  try {
+    const stat = await given.stat();
+    return stat.isFile() && stat.size === found.bytes && (await sameBytes(found.handle, given, found.bytes));
+  } finally {
+    await given.close();
+  }
+}
+
+async function sameBytes(a: FileHandle, b: FileHandle, bytes: number): Promise<boolean> {
+  const size = 256 * 1024;
+  const [one, other] = [Buffer.allocUnsafe(size), Buffer.allocUnsafe(size)];
+  for (let at = 0; at < bytes; at += size) {
+    const [x, y] = await Promise.all([a.read(one, 0, size, at), b.read(other, 0, size, at)]);
+    if (x.bytesRead !== y.bytesRead || !one.subarray(0, x.bytesRead).equals(other.subarray(0, y.bytesRead))) return false;
+  }
+  return true;
+}
+
+/** Opens a file by a path of checked names, refusing a link at every step. */
+export async function openBelow(folder: string, relative: string): Promise<FileHandle> {
+  let at = await openFolder(folder);
+  for (const name of relative.split("/")) {
+    const next = await openInside(at, name).finally(() => at.close());
+    at = next;
+  }
+  return at;
+}
