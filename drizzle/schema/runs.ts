@@ -36,6 +36,8 @@ export const runs = pgTable(
     state: text("state").$type<RunState>().notNull().default("queued"),
     /** Whom the queue counts this run for: a user, a visitor or an address. */
     queueKey: text("queue_key").notNull(),
+    /** Hash of a visitor's address: bounds how many runs one machine keeps open by dropping its cookie each time. */
+    addressHash: text("address_hash"),
     engineId: text("engine_id").$type<EngineId>(),
     attempt: integer("attempt").notNull().default(0),
     cancelRequested: boolean("cancel_requested").notNull().default(false),
@@ -50,10 +52,10 @@ export const runs = pgTable(
   },
   (t) => [
     index("runs_open").on(t.queuedAt).where(sql`state in ('queued', 'starting', 'running')`),
-    index("runs_cache").on(t.cacheKey, t.finishedAt.desc()).where(sql`state = 'done' and cached_from_id is null`),
-    index("runs_owner").on(t.ownerId, t.queuedAt.desc(), t.id.desc()),
-    index("runs_visitor").on(t.visitorId, t.queuedAt.desc()).where(sql`visitor_id is not null`),
-    index("runs_worksheet").on(t.worksheetId, t.queuedAt.desc()),
+    index("runs_cache").on(t.cacheKey, t.finishedAt.desc().nullsFirst()).where(sql`state = 'done' and cached_from_id is null`),
+    index("runs_owner").on(t.ownerId, t.queuedAt.desc().nullsFirst(), t.id.desc().nullsFirst()),
+    index("runs_visitor").on(t.visitorId, t.queuedAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(sql`visitor_id is not null`),
+    index("runs_worksheet").on(t.worksheetId, t.queuedAt.desc().nullsFirst()),
     index("runs_expiry").on(t.expiresAt).where(sql`expires_at is not null`),
   ],
 );

@@ -37,22 +37,28 @@ export const worksheets = pgTable(
     unpublishedAt: instant("unpublished_at"),
     /** Plain text of all Markdown; only the index reads it. */
     searchText: text("search_text").notNull().default(""),
+    /**
+     * Stemmed words find "genetics" by "genetic"; unstemmed ones let somebody who is still typing find it by "geneti".
+     * `tag_words` stands in the first migration: array_to_string is not immutable.
+     */
     search: tsvector("search").generatedAlwaysAs(
-      sql`setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', summary), 'B') || setweight(array_to_tsvector(tags), 'A') || setweight(to_tsvector('english', search_text), 'C')`,
+      sql`setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('english', tag_words(tags)), 'A') || setweight(to_tsvector('simple', tag_words(tags)), 'A') || setweight(to_tsvector('english', summary), 'B') || setweight(to_tsvector('simple', summary), 'B') || setweight(to_tsvector('english', search_text), 'C')`,
     ),
   },
   (t) => [
     uniqueIndex("worksheets_slug").on(t.slug),
     uniqueIndex("worksheets_notebook").on(t.projectId, t.notebookPath),
     index("worksheets_search").using("gin", t.search),
+    index("worksheets_tags").using("gin", t.tags),
+    // An index serves "order by x desc" only when it says nulls first, as that clause silently does.
     // The gallery's order: official first, newest first; one index for all areas, one for each.
     index("worksheets_gallery")
-      .on(t.visibility, t.official.desc(), t.publishedAt.desc(), t.id.desc())
+      .on(t.visibility, t.official.desc().nullsFirst(), t.publishedAt.desc().nullsFirst(), t.id.desc().nullsFirst())
       .where(sql`unpublished_at is null and current_version_id is not null`),
     index("worksheets_area")
-      .on(t.areaSlug, t.visibility, t.official.desc(), t.publishedAt.desc(), t.id.desc())
+      .on(t.areaSlug, t.visibility, t.official.desc().nullsFirst(), t.publishedAt.desc().nullsFirst(), t.id.desc().nullsFirst())
       .where(sql`unpublished_at is null and current_version_id is not null`),
-    index("worksheets_project").on(t.projectId),
+    index("worksheets_project").on(t.projectId, t.official.desc().nullsFirst(), t.publishedAt.desc().nullsFirst(), t.id.desc().nullsFirst()),
   ],
 );
 
@@ -73,6 +79,6 @@ export const worksheetVersions = pgTable(
   },
   (t) => [
     foreignKey({ columns: [t.worksheetId], foreignColumns: [worksheets.id] }),
-    index("worksheet_versions_worksheet").on(t.worksheetId, t.createdAt.desc()),
+    index("worksheet_versions_worksheet").on(t.worksheetId, t.createdAt.desc().nullsFirst()),
   ],
 );

@@ -92,6 +92,7 @@ CREATE TABLE "runs" (
 	"cached_from_id" text,
 	"state" text DEFAULT 'queued' NOT NULL,
 	"queue_key" text NOT NULL,
+	"address_hash" text,
 	"engine_id" text,
 	"attempt" integer DEFAULT 0 NOT NULL,
 	"cancel_requested" boolean DEFAULT false NOT NULL,
@@ -170,7 +171,7 @@ CREATE TABLE "worksheets" (
 	"published_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"unpublished_at" timestamp (3) with time zone,
 	"search_text" text DEFAULT '' NOT NULL,
-	"search" "tsvector" GENERATED ALWAYS AS (setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', summary), 'B') || setweight(array_to_tsvector(tags), 'A') || setweight(to_tsvector('english', search_text), 'C')) STORED
+	"search" "tsvector" GENERATED ALWAYS AS (setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('english', tag_words(tags)), 'A') || setweight(to_tsvector('simple', tag_words(tags)), 'A') || setweight(to_tsvector('english', summary), 'B') || setweight(to_tsvector('simple', summary), 'B') || setweight(to_tsvector('english', search_text), 'C')) STORED
 );
 --> statement-breakpoint
 ALTER TABLE "api_tokens" ADD CONSTRAINT "api_tokens_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -191,19 +192,20 @@ CREATE INDEX "api_tokens_user" ON "api_tokens" USING btree ("user_id");--> state
 CREATE UNIQUE INDEX "projects_slug" ON "projects" USING btree ("slug");--> statement-breakpoint
 CREATE INDEX "projects_owner" ON "projects" USING btree ("owner_id");--> statement-breakpoint
 CREATE INDEX "runs_open" ON "runs" USING btree ("queued_at") WHERE state in ('queued', 'starting', 'running');--> statement-breakpoint
-CREATE INDEX "runs_cache" ON "runs" USING btree ("cache_key","finished_at" DESC NULLS LAST) WHERE state = 'done' and cached_from_id is null;--> statement-breakpoint
-CREATE INDEX "runs_owner" ON "runs" USING btree ("owner_id","queued_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "runs_visitor" ON "runs" USING btree ("visitor_id","queued_at" DESC NULLS LAST) WHERE visitor_id is not null;--> statement-breakpoint
-CREATE INDEX "runs_worksheet" ON "runs" USING btree ("worksheet_id","queued_at" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "runs_cache" ON "runs" USING btree ("cache_key","finished_at" DESC NULLS FIRST) WHERE state = 'done' and cached_from_id is null;--> statement-breakpoint
+CREATE INDEX "runs_owner" ON "runs" USING btree ("owner_id","queued_at" DESC NULLS FIRST,"id" DESC NULLS FIRST);--> statement-breakpoint
+CREATE INDEX "runs_visitor" ON "runs" USING btree ("visitor_id","queued_at" DESC NULLS FIRST,"id" DESC NULLS FIRST) WHERE visitor_id is not null;--> statement-breakpoint
+CREATE INDEX "runs_worksheet" ON "runs" USING btree ("worksheet_id","queued_at" DESC NULLS FIRST);--> statement-breakpoint
 CREATE INDEX "runs_expiry" ON "runs" USING btree ("expires_at") WHERE expires_at is not null;--> statement-breakpoint
 CREATE INDEX "sessions_user" ON "sessions" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "uploads_expiry" ON "uploads" USING btree ("expires_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "users_username" ON "users" USING btree ("username");--> statement-breakpoint
 CREATE UNIQUE INDEX "users_email" ON "users" USING btree (lower("email"));--> statement-breakpoint
-CREATE INDEX "worksheet_versions_worksheet" ON "worksheet_versions" USING btree ("worksheet_id","created_at" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "worksheet_versions_worksheet" ON "worksheet_versions" USING btree ("worksheet_id","created_at" DESC NULLS FIRST);--> statement-breakpoint
 CREATE UNIQUE INDEX "worksheets_slug" ON "worksheets" USING btree ("slug");--> statement-breakpoint
 CREATE UNIQUE INDEX "worksheets_notebook" ON "worksheets" USING btree ("project_id","notebook_path");--> statement-breakpoint
 CREATE INDEX "worksheets_search" ON "worksheets" USING gin ("search");--> statement-breakpoint
-CREATE INDEX "worksheets_gallery" ON "worksheets" USING btree ("visibility","official" DESC NULLS LAST,"published_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE unpublished_at is null and current_version_id is not null;--> statement-breakpoint
-CREATE INDEX "worksheets_area" ON "worksheets" USING btree ("area_slug","visibility","official" DESC NULLS LAST,"published_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE unpublished_at is null and current_version_id is not null;--> statement-breakpoint
-CREATE INDEX "worksheets_project" ON "worksheets" USING btree ("project_id");
+CREATE INDEX "worksheets_tags" ON "worksheets" USING gin ("tags");--> statement-breakpoint
+CREATE INDEX "worksheets_gallery" ON "worksheets" USING btree ("visibility","official" DESC NULLS FIRST,"published_at" DESC NULLS FIRST,"id" DESC NULLS FIRST) WHERE unpublished_at is null and current_version_id is not null;--> statement-breakpoint
+CREATE INDEX "worksheets_area" ON "worksheets" USING btree ("area_slug","visibility","official" DESC NULLS FIRST,"published_at" DESC NULLS FIRST,"id" DESC NULLS FIRST) WHERE unpublished_at is null and current_version_id is not null;--> statement-breakpoint
+CREATE INDEX "worksheets_project" ON "worksheets" USING btree ("project_id","official" DESC NULLS FIRST,"published_at" DESC NULLS FIRST,"id" DESC NULLS FIRST);

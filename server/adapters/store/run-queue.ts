@@ -1,0 +1,5 @@
+import type { Queryable } from "./connect.ts";
+
+export function runQueueQueries(_connection: Queryable) {
+  return {};
+}

@@ -1,0 +1,156 @@
+import { and, asc, count, desc, eq, gt, inArray, isNull, type SQL, sql } from "drizzle-orm";
+import { engines, runCells, runEvents, runs, worksheets } from "#drizzle/schema/index.ts";
+import type { RunId, UserId, VisitorId, WorksheetId } from "#lib/domain/ids.ts";
+import type { CellResult } from "#lib/domain/run.ts";
+import type { NumberedRunEvent } from "#lib/domain/worksheet.ts";
+import type { Queryable } from "./connect.ts";
+
+export type Run = typeof runs.$inferSelect;
+export type NewRun = Omit<typeof runs.$inferInsert, "attempt" | "cancelRequested" | "engineId" | "lastEvent">;
+export type RunHead = Run & { readonly worksheetSlug: string; readonly worksheetTitle: string };
+export type EngineRow = typeof engines.$inferSelect;
+/** Newest first. */
+export type RunPosition = { readonly queuedAt: Date; readonly id: string };
+
+const open = inArray(runs.state, ["queued", "starting", "running"]);
+
+export function runQueries({ db }: Queryable) {
+  const heads = () =>
+    db.select({ run: runs, worksheetSlug: worksheets.slug, worksheetTitle: worksheets.title }).from(runs).innerJoin(worksheets, eq(worksheets.id, runs.worksheetId));
+
+  return {
+    async insertRun(run: NewRun): Promise<void> {
+      await db.insert(runs).values(run);
+    },
+
+    async findRun(id: RunId): Promise<RunHead | null> {
+      const [row] = await heads().where(eq(runs.id, id));
+      return row ? { ...row.run, worksheetSlug: row.worksheetSlug, worksheetTitle: row.worksheetTitle } : null;
+    },
+
+    /** As findRun, and nobody else changes the row until the transaction ends. */
+    async findRunForUpdate(id: RunId): Promise<RunHead | null> {
+      const [row] = await heads().where(eq(runs.id, id)).for("update", { of: runs });
+      return row ? { ...row.run, worksheetSlug: row.worksheetSlug, worksheetTitle: row.worksheetTitle } : null;
+    },
+
+    async listRunCells(id: RunId): Promise<CellResult[]> {
+      return db
+        .select({ index: runCells.index, outputs: runCells.outputs, executionCount: runCells.executionCount, durationMs: runCells.durationMs })
+        .from(runCells)
+        .where(eq(runCells.runId, id))
+        .orderBy(asc(runCells.index));
+    },
+
+    async listRunEvents(id: RunId, after: number, limit: number): Promise<NumberedRunEvent[]> {
+      return db
+        .select({ seq: runEvents.seq, event: runEvents.event })
+        .from(runEvents)
+        .where(and(eq(runEvents.runId, id), gt(runEvents.seq, after)))
+        .orderBy(asc(runEvents.seq))
+        .limit(limit);
+    },
+
+    /** The newest own computation of the same thing, whoever asked for it. */
+    async findDoneRun(cacheKey: string): Promise<Run | null> {
+      const [run] = await db
+        .select()
+        .from(runs)
+        .where(and(eq(runs.cacheKey, cacheKey), eq(runs.state, "done"), isNull(runs.cachedFromId)))
+        .orderBy(desc(runs.finishedAt))
+        .limit(1);
+      return run ?? null;
+    },
+
+    /** Cells are copied, so that an answer outlives the run it came from. */
+    async copyRunCells(from: RunId, to: RunId): Promise<void> {
+      await db.execute(sql`
+        insert into run_cells (run_id, index, outputs, execution_count, duration_ms)
+        select ${to}, index, outputs, execution_count, duration_ms from run_cells where run_id = ${from}`);
+    },
+
+    /** Serialises what one person or address starts, until the transaction ends. */
+    async lockQueue(queueKey: string): Promise<void> {
+      await db.execute(sql`select pg_advisory_xact_lock(hashtextextended(${queueKey}, 7432))`);
+    },
+
+    async countOpenRuns(of: { visitorId: VisitorId } | { addressHash: string } | { ownerId: UserId }): Promise<number> {
+      const whose = "visitorId" in of ? eq(runs.visitorId, of.visitorId) : "ownerId" in of ? eq(runs.ownerId, of.ownerId) : eq(runs.addressHash, of.addressHash);
+      const [row] = await db.select({ runs: count() }).from(runs).where(and(open, whose));
+      return row?.runs ?? 0;
+    },
+
+    async listRuns(of: { ownerId: UserId } | { visitorId: VisitorId }, after: RunPosition | undefined, limit: number): Promise<RunHead[]> {
+      const whose = "ownerId" in of ? eq(runs.ownerId, of.ownerId) : and(eq(runs.visitorId, of.visitorId), isNull(runs.ownerId));
+      const rows = await heads()
+        .where(and(whose, eq(runs.purpose, "person"), after && afterPosition(after)))
+        .orderBy(desc(runs.queuedAt), desc(runs.id))
+        .limit(limit);
+      return rows.map((row) => ({ ...row.run, worksheetSlug: row.worksheetSlug, worksheetTitle: row.worksheetTitle }));
+    },
+
+    /** How many queued runs the engine serves first, where each person's turn comes before anybody's second. */
+    async countRunsBefore(id: RunId): Promise<number> {
+      const [row] = await db.execute<{ before: number }>(sql`
+        with queue as (
+          select id, row_number() over (partition by queue_key order by queued_at, id) as turn, queued_at from runs where state = 'queued'
+        )
+        select count(*)::int as before from queue other, queue mine
+        where mine.id = ${id} and (other.turn, other.queued_at, other.id) < (mine.turn, mine.queued_at, mine.id)`);
+      return row?.before ?? 0;
+    },
+
+    /** Ends a run that no engine has taken; false where one was quicker. Its last event is written with it. */
+    async cancelQueuedRun(id: RunId, now: Date): Promise<boolean> {
+      const [row] = await db
+        .update(runs)
+        .set({ state: "cancelled", finishedAt: now, cancelRequested: true, lastEvent: sql`${runs.lastEvent} + 1` })
+        .where(and(eq(runs.id, id), eq(runs.state, "queued")))
+        .returning({ lastEvent: runs.lastEvent });
+      if (!row) return false;
+      await db.insert(runEvents).values({ runId: id, seq: row.lastEvent, event: { type: "state", state: "cancelled", at: now.getTime() } });
+      return true;
+    },
+
+    async requestCancel(id: RunId): Promise<void> {
+      await db
+        .update(runs)
+        .set({ cancelRequested: true })
+        .where(and(eq(runs.id, id), open));
+    },
+
+    async updateRun(id: RunId, change: Partial<Pick<Run, "shared" | "ownerId" | "visitorId" | "claimHash" | "expiresAt">>): Promise<void> {
+      await db.update(runs).set(change).where(eq(runs.id, id));
+    },
+
+    /** Runs of a visitor that nobody owns yet. */
+    async listUnclaimedRuns(visitorId: VisitorId, limit: number): Promise<RunId[]> {
+      const rows = await db
+        .select({ id: runs.id })
+        .from(runs)
+        .where(and(eq(runs.visitorId, visitorId), isNull(runs.ownerId)))
+        .orderBy(desc(runs.queuedAt))
+        .limit(limit);
+      return rows.map((row) => row.id);
+    },
+
+    /** The median of the last runs that computed something; null before the first. */
+    async usualDurationMs(worksheetId: WorksheetId): Promise<number | null> {
+      const [row] = await db.execute<{ usual: number | null }>(sql`
+        select percentile_cont(0.5) within group (order by took)::float8 as usual from (
+          select extract(epoch from finished_at - started_at) * 1000 as took from runs
+          where worksheet_id = ${worksheetId} and state = 'done' and cached_from_id is null and started_at is not null
+          order by queued_at desc limit 20) as latest`);
+      return row?.usual == null ? null : Math.round(row.usual);
+    },
+
+    /** Engines that reported since. */
+    async listEngines(since: Date): Promise<EngineRow[]> {
+      return db.select().from(engines).where(gt(engines.heartbeatAt, since));
+    },
+  };
+}
+
+function afterPosition(after: RunPosition): SQL {
+  return sql`(${runs.queuedAt}, ${runs.id}) < (${after.queuedAt.toISOString()}::timestamptz, ${after.id})`;
+}

@@ -1,0 +1,53 @@
+import { areaQueries } from "./areas.ts";
+import { blobQueries } from "./blobs.ts";
+import type { Connection, Queryable } from "./connect.ts";
+import { createListening } from "./listen.ts";
+import { notifyQueries } from "./notify.ts";
+import { oneTimeKeyQueries } from "./one-time-keys.ts";
+import { publicationQueries } from "./publications.ts";
+import { rateLimitQueries } from "./rate-limits.ts";
+import { runQueueQueries } from "./run-queue.ts";
+import { runQueries } from "./runs.ts";
+import { sessionQueries } from "./sessions.ts";
+import { tokenQueries } from "./tokens.ts";
+import { uploadQueries } from "./uploads.ts";
+import { userQueries } from "./users.ts";
+import { worksheetQueries } from "./worksheets.ts";
+
+/** Everything that is asked of the database, by name; SQL stays in this folder. */
+export function createStore(connection: Connection) {
+  const listening = createListening(connection.url);
+  return {
+    ...queriesOn(connection),
+    ...listening,
+    /** All of it happens or nothing; the queries inside must be those of the argument. */
+    transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+      return connection.db.transaction((tx) => work(queriesOn({ db: tx })));
+    },
+    async close(): Promise<void> {
+      await listening.closeListening();
+      await connection.close();
+    },
+  };
+}
+
+/** What may be asked inside a transaction. */
+export type Queries = ReturnType<typeof queriesOn>;
+
+function queriesOn(connection: Queryable) {
+  return {
+    ...areaQueries(connection),
+    ...blobQueries(connection),
+    ...notifyQueries(connection),
+    ...oneTimeKeyQueries(connection),
+    ...publicationQueries(connection),
+    ...rateLimitQueries(connection),
+    ...runQueries(connection),
+    ...runQueueQueries(connection),
+    ...sessionQueries(connection),
+    ...tokenQueries(connection),
+    ...uploadQueries(connection),
+    ...userQueries(connection),
+    ...worksheetQueries(connection),
+  };
+}

@@ -1,0 +1,118 @@
+import { and, desc, eq, getTableColumns, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
+import { areas, projects, worksheets, worksheetVersions } from "#drizzle/schema/index.ts";
+import { isId, type ProjectId, type VersionId } from "#lib/domain/ids.ts";
+import type { Queryable } from "./connect.ts";
+
+export type Worksheet = Omit<typeof worksheets.$inferSelect, "search" | "searchText">;
+export type WorksheetVersion = typeof worksheetVersions.$inferSelect;
+export type Project = typeof projects.$inferSelect;
+export type WorksheetRow = { readonly worksheet: Worksheet; readonly project: Project; readonly areaTitle: string };
+
+/** The gallery's order; `rank` stands before it when words are searched. */
+export type GalleryPosition = { readonly official: boolean; readonly publishedAt: Date; readonly id: string; readonly rank?: number };
+export type GalleryFilter = {
+  readonly query?: string | undefined;
+  readonly area?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly project?: ProjectId | undefined;
+  readonly after?: GalleryPosition | undefined;
+  readonly limit: number;
+};
+export type GalleryRow = WorksheetRow & { readonly rank: number | null };
+
+/** A search ranks at most this many matches: a word that everything contains must not cost more in a larger library. */
+const rankedMatches = 500;
+
+const { search: _search, searchText: _searchText, ...worksheetColumns } = getTableColumns(worksheets);
+const rowColumns = { worksheet: worksheetColumns, project: projects, areaTitle: areas.title };
+
+export function worksheetQueries({ db }: Queryable) {
+  const rows = () =>
+    db.select(rowColumns).from(worksheets).innerJoin(projects, eq(projects.id, worksheets.projectId)).innerJoin(areas, eq(areas.slug, worksheets.areaSlug));
+
+  return {
+    /** Public, published worksheets in the gallery's order, after a position. */
+    async listGallery(filter: GalleryFilter): Promise<GalleryRow[]> {
+      const words = filter.query === undefined ? null : searchQuery(filter.query);
+      if (words !== null) return searchGallery(filter, words);
+      const found = await rows()
+        .where(and(listed(filter), filter.after && afterPosition(filter.after)))
+        .orderBy(desc(worksheets.official), desc(worksheets.publishedAt), desc(worksheets.id))
+        .limit(filter.limit);
+      return found.map((row) => ({ ...row, rank: null }));
+    },
+
+    async findWorksheet(idOrSlug: string): Promise<WorksheetRow | null> {
+      const [row] = await rows().where(isId("worksheet", idOrSlug) ? eq(worksheets.id, idOrSlug) : eq(worksheets.slug, idOrSlug));
+      return row ?? null;
+    },
+
+    async findVersion(id: VersionId): Promise<WorksheetVersion | null> {
+      const [version] = await db.select().from(worksheetVersions).where(eq(worksheetVersions.id, id));
+      return version ?? null;
+    },
+
+    async findProject(idOrSlug: string): Promise<(Project & { areaTitle: string }) | null> {
+      const [row] = await db
+        .select({ project: projects, areaTitle: areas.title })
+        .from(projects)
+        .innerJoin(areas, eq(areas.slug, projects.areaSlug))
+        .where(isId("project", idOrSlug) ? eq(projects.id, idOrSlug) : eq(projects.slug, idOrSlug));
+      return row ? { ...row.project, areaTitle: row.areaTitle } : null;
+    },
+  };
+
+  async function searchGallery(filter: GalleryFilter, words: SQL): Promise<GalleryRow[]> {
+    // Rounded, so that the number survives the journey through a cursor and back.
+    const matches = db.$with("matches").as(
+      db
+        .select({ id: worksheets.id, rank: sql<number>`round(ts_rank(${worksheets.search}, ${words})::numeric, 6)::float8`.as("rank") })
+        .from(worksheets)
+        .where(and(sql`${worksheets.search} @@ ${words}`, listed(filter)))
+        .limit(rankedMatches),
+    );
+    const after = filter.after?.rank === undefined ? undefined : afterRank(matches.rank, filter.after);
+    return db
+      .with(matches)
+      .select({ ...rowColumns, rank: matches.rank })
+      .from(matches)
+      .innerJoin(worksheets, eq(worksheets.id, matches.id))
+      .innerJoin(projects, eq(projects.id, worksheets.projectId))
+      .innerJoin(areas, eq(areas.slug, worksheets.areaSlug))
+      .where(after)
+      .orderBy(desc(matches.rank), desc(worksheets.official), desc(worksheets.publishedAt), desc(worksheets.id))
+      .limit(filter.limit);
+  }
+}
+
+function listed(filter: GalleryFilter): SQL | undefined {
+  return and(
+    eq(worksheets.visibility, "public"),
+    isNull(worksheets.unpublishedAt),
+    isNotNull(worksheets.currentVersionId),
+    filter.area === undefined ? undefined : eq(worksheets.areaSlug, filter.area),
+    filter.project === undefined ? undefined : eq(worksheets.projectId, filter.project),
+    filter.tag === undefined ? undefined : sql`${worksheets.tags} @> array[${filter.tag}]::text[]`,
+  );
+}
+
+/** A row comparison is one range of the index, wherever in the library it begins. */
+function afterPosition(after: GalleryPosition): SQL {
+  return sql`(${worksheets.official}, ${worksheets.publishedAt}, ${worksheets.id}) < (${after.official}, ${after.publishedAt.toISOString()}::timestamptz, ${after.id})`;
+}
+
+function afterRank(rank: SQL.Aliased<number> | SQL, after: GalleryPosition): SQL | undefined {
+  return or(sql`${rank} < ${after.rank}::float8`, and(sql`${rank} = ${after.rank}::float8`, afterPosition(after)));
+}
+
+/** What people type, never a syntax error; the last word may be unfinished. Null where there is no word in it. */
+function searchQuery(typed: string): SQL | null {
+  const text = typed.slice(0, 200).normalize("NFKC");
+  const last = /[\p{L}\p{N}]+$/u.exec(text)?.[0];
+  if (!/[\p{L}\p{N}]/u.test(text)) return null;
+  const whole = sql`websearch_to_tsquery('english', ${text})`;
+  if (last === undefined || /["-][^"]*$/.test(text)) return whole;
+  const before = text.slice(0, text.length - last.length);
+  const unfinished = sql`to_tsquery('simple', ${`${last.toLowerCase()}:*`})`;
+  return /[\p{L}\p{N}]/u.test(before) ? sql`(${whole} || (websearch_to_tsquery('english', ${before}) && ${unfinished}))` : sql`(${whole} || ${unfinished})`;
+}

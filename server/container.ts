@@ -1,0 +1,38 @@
+import path from "node:path";
+import { createEmbeddedForge } from "./adapters/forge/embedded/forge.ts";
+import { createFileStorage } from "./adapters/storage/files/storage.ts";
+import { connectDatabase } from "./adapters/store/connect.ts";
+import { createStore } from "./adapters/store/store.ts";
+import type { Config } from "./config.ts";
+import type { Services } from "./context.ts";
+import { createLogger, type Logger } from "./log.ts";
+import type { KernelsPort } from "./ports/kernels.ts";
+
+export type OpenServices = Services & { close(): Promise<void> };
+
+/** Chooses the adapters for one process. `processName` is what logs and the database's list of connections show. */
+export async function openServices(config: Config, processName: string): Promise<OpenServices> {
+  if (config.databaseUrl === null) throw new Error("DATABASE_URL is not set: `sheaf up` gives it to its processes.");
+  const log = createLogger(processName, config.logLevel);
+  const store = createStore(connectDatabase(config.databaseUrl, { max: 10, applicationName: `sheaf ${processName}` }));
+  const forge = createEmbeddedForge({ folder: path.join(config.dataFolder, "repositories") });
+  const storage = createFileStorage({ dataFolder: config.dataFolder, homeBytes: config.person.homeBytes });
+  return {
+    config,
+    store,
+    forge,
+    storage,
+    log,
+    now: () => new Date(),
+    async close() {
+      await forge.close();
+      await store.close();
+    },
+  };
+}
+
+/** Only the engine starts kernels: the other processes never load what that needs. */
+export async function openKernels(config: Config, log: Logger): Promise<KernelsPort> {
+  const { createProcessKernels } = await import(/* turbopackIgnore: true */ "#server/adapters/kernels/process/kernels.ts");
+  return createProcessKernels(config, log);
+}
