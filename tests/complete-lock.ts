@@ -6,7 +6,16 @@ import path from "node:path";
  * npm leaves optional packages for other platforms out of the lock when the registry in use does not carry them,
  * and `npm ci` then refuses that lock everywhere. This adds them as entries which only those platforms would install.
  */
-type Entry = { version?: string; optional?: boolean; dev?: boolean; os?: string[]; cpu?: string[]; libc?: string[]; resolved?: string; optionalDependencies?: Record<string, string> };
+type Entry = {
+  version?: string;
+  optional?: boolean;
+  dev?: boolean;
+  os?: string[];
+  cpu?: string[];
+  libc?: string[];
+  resolved?: string;
+  optionalDependencies?: Record<string, string>;
+};
 type Lock = { packages: Record<string, Entry> };
 
 const systems = ["darwin", "win32", "android", "freebsd", "openbsd", "netbsd", "sunos", "aix", "openharmony", "linux"];
@@ -15,7 +24,9 @@ const processors = ["arm64", "x64", "ia32", "riscv64", "ppc64", "s390x", "loong6
 const file = path.join(import.meta.dirname, "../package-lock.json");
 const lock = JSON.parse(readFileSync(file, "utf8")) as Lock;
 const missing = findMissing(lock);
-const foreign = Object.entries(lock.packages).filter(([, entry]) => entry.resolved?.startsWith("http") && !entry.resolved.startsWith("https://registry.npmjs.org/"));
+const foreign = Object.entries(lock.packages).filter(
+  ([, entry]) => entry.resolved?.startsWith("http") && !entry.resolved.startsWith("https://registry.npmjs.org/"),
+);
 for (const [place, entry] of foreign) console.error(`${place} comes from ${entry.resolved}`);
 
 if (process.argv.includes("--check")) {
@@ -33,7 +44,8 @@ function findMissing({ packages }: Lock): [string, Entry][] {
     for (const [name, range] of Object.entries(entry.optionalDependencies ?? {})) {
       if (isInstalled(packages, place, name)) continue;
       const platform = platformOf(name);
-      if (platform) found.set(`node_modules/${name}`, { version: range.replace(/^[\^~>=\s]+/, ""), optional: true, ...(entry.dev ? { dev: true } : {}), ...platform });
+      if (platform)
+        found.set(`node_modules/${name}`, { version: range.replace(/^[\^~>=\s]+/, ""), optional: true, ...(entry.dev ? { dev: true } : {}), ...platform });
       else console.error(`${name} ${range} is missing, and its name tells no platform`);
     }
   }

@@ -1,0 +1,35 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { startSheaf } from "#tests/sheaf-server.ts";
+
+export const administrator = { username: "keeper", password: "a long enough password" };
+
+/**
+ * One server for all journeys, on a folder that only its owner may enter (as mkdtemp makes it), with the demo
+ * library and the journeys' own worksheets. Stopping proves that no process of it stays behind.
+ */
+export default async function startServer(): Promise<() => Promise<void>> {
+  const dataFolder = await mkdtemp(path.join(os.tmpdir(), "sheaf-e2e-"));
+  const server = await startSheaf({
+    dataFolder,
+    // One trusted proxy: each journey says its own address, so that limits for one address do not add up over all of them.
+    environment: { SHEAF_ADMIN_USER: administrator.username, SHEAF_ADMIN_PASSWORD: administrator.password, SHEAF_TRUSTED_PROXIES: "1" },
+  });
+  process.env.SHEAF_E2E_URL = server.publicUrl;
+  process.env.SHEAF_E2E_DATA = dataFolder;
+  try {
+    const imported = await promisify(execFile)(process.execPath, ["e2e/import-worksheets.ts", dataFolder], { maxBuffer: 1 << 24 });
+    process.stdout.write(imported.stdout);
+  } catch (error) {
+    await server.stop();
+    throw new Error(`The journeys' worksheets could not be imported: ${error instanceof Error ? error.message : error}\n${server.output().slice(-3000)}`);
+  }
+  return async () => {
+    const left = await server.stop();
+    await rm(dataFolder, { recursive: true, force: true });
+    if (left.length > 0) throw new Error(`After the server ended these processes were left:\n${left.map((seen) => `${seen.pid} ${seen.command}`).join("\n")}`);
+  };
+}

@@ -1,0 +1,114 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import path from "node:path";
+import { processesBelow, processesNaming, type SeenProcess } from "./processes.ts";
+
+/** A real `./sheaf up` for journeys and benchmarks, started as a person would start it. */
+export type SheafServer = {
+  /** Answers the API from Node, which cannot resolve names below localhost. */
+  readonly url: string;
+  /** What a browser opens, as the server itself told it. */
+  readonly publicUrl: string;
+  readonly port: number;
+  readonly dataFolder: string;
+  readonly startedInMs: number;
+  readonly output: () => string;
+  readonly processes: () => SeenProcess[];
+  /** Ctrl-C; answers what is still alive afterwards, which should be nothing. */
+  readonly stop: () => Promise<SeenProcess[]>;
+  /** Ends supervisor, gateway, web and engine at once with SIGKILL: no chance to tidy up. */
+  readonly killHard: () => Promise<void>;
+};
+
+export type StartSheaf = {
+  readonly dataFolder: string;
+  readonly port?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A first start may install packages and build a runtime. */
+  readonly timeoutSeconds?: number;
+};
+
+const root = path.resolve(import.meta.dirname, "..");
+const readyLine = /Sheaf is ready at (https?:\/\/[^\s/]+)/;
+
+/** Resolves when the server says that it is ready; throws with its last lines when it ends or stays silent. */
+export async function startSheaf({ dataFolder, port = 0, environment = {}, timeoutSeconds = 1200 }: StartSheaf): Promise<SheafServer> {
+  const chosenPort = port || (await freePort());
+  const began = performance.now();
+  const child = spawn("./sheaf", ["up", "--port", String(chosenPort), "--data", dataFolder], {
+    cwd: root,
+    env: { ...withoutOwnSettings(process.env), ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  const listen = (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-400_000);
+  };
+  child.stdout.on("data", listen);
+  child.stderr.on("data", listen);
+  const publicUrl = await waitForReady(child, () => output, timeoutSeconds);
+  const pid = child.pid ?? 0;
+  return {
+    url: `http://localhost:${chosenPort}`,
+    publicUrl,
+    port: chosenPort,
+    dataFolder,
+    startedInMs: performance.now() - began,
+    output: () => output,
+    processes: () => processesBelow(pid),
+    stop: () => stopGently(child, dataFolder),
+    killHard: () => killEverything(child),
+  };
+}
+
+/** A setting of whoever runs the tests must not leak into the server under test. */
+function withoutOwnSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !(name.startsWith("SHEAF_") && !name.startsWith("SHEAF_CACHE")) && name !== "DATABASE_URL"),
+  ) as NodeJS.ProcessEnv;
+}
+
+async function waitForReady(child: ChildProcess, output: () => string, timeoutSeconds: number): Promise<string> {
+  const giveUpAt = Date.now() + timeoutSeconds * 1000;
+  while (Date.now() < giveUpAt) {
+    const ready = readyLine.exec(output());
+    if (ready?.[1]) return ready[1];
+    if (child.exitCode !== null) throw new Error(`./sheaf up ended with ${child.exitCode}:\n${output().slice(-4000)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  child.kill("SIGINT");
+  throw new Error(`./sheaf up was not ready after ${timeoutSeconds} s:\n${output().slice(-4000)}`);
+}
+
+async function stopGently(child: ChildProcess, dataFolder: string): Promise<SeenProcess[]> {
+  const family = processesBelow(child.pid ?? 0);
+  if (child.exitCode === null && child.signalCode === null) {
+    const ended = once(child, "exit");
+    child.kill("SIGINT");
+    const late = setTimeout(() => child.kill("SIGKILL"), 60_000);
+    await ended;
+    clearTimeout(late);
+  }
+  const still = [...family.filter((seen) => seen.lives()), ...processesNaming(dataFolder)].filter((seen) => seen.pid !== child.pid);
+  return [...new Map(still.map((seen) => [seen.pid, seen])).values()];
+}
+
+async function killEverything(child: ChildProcess): Promise<void> {
+  const own = processesBelow(child.pid ?? 0).filter((seen) => seen.pid === child.pid || /\bserver\/|server\.js|next-server/.test(seen.command));
+  const ended = child.exitCode === null && child.signalCode === null ? once(child, "exit") : Promise.resolve();
+  execFileSync("kill", ["-9", ...own.map((seen) => String(seen.pid))]);
+  await ended;
+}
+
+/** A port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("No port is free.");
+  return address.port;
+}
