@@ -56,6 +56,8 @@ export const runs = pgTable(
     index("runs_owner").on(t.ownerId, t.queuedAt.desc().nullsFirst(), t.id.desc().nullsFirst()),
     index("runs_visitor").on(t.visitorId, t.queuedAt.desc().nullsFirst(), t.id.desc().nullsFirst()).where(sql`visitor_id is not null`),
     index("runs_worksheet").on(t.worksheetId, t.queuedAt.desc().nullsFirst()),
+    // The queue counts what somebody was given since a run was queued.
+    index("runs_queue").on(t.queueKey, t.startedAt),
     index("runs_expiry").on(t.expiresAt).where(sql`expires_at is not null`),
   ],
 );
