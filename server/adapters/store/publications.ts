@@ -1,5 +1,126 @@
+import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { areas, projects, worksheets, worksheetVersions } from "#drizzle/schema/index.ts";
+import type { ProjectId, RepositoryId, RunId, VersionId, WorksheetId } from "#lib/domain/ids.ts";
 import type { Queryable } from "./connect.ts";
+import { jsonb } from "./jsonb.ts";
+import type { Project, WorksheetVersion } from "./worksheets.ts";
 
-export function publicationQueries(_connection: Queryable) {
-  return {};
+export type NewProject = typeof projects.$inferInsert;
+export type NewWorksheet = Omit<typeof worksheets.$inferInsert, "currentVersionId" | "thumbnail" | "resultAt">;
+export type NewVersion = typeof worksheetVersions.$inferInsert;
+export type Thumbnail = NonNullable<(typeof worksheets.$inferSelect)["thumbnail"]>;
+
+export function publicationQueries({ db }: Queryable) {
+  return {
+    async upsertArea(area: { slug: string; title: string; description: string }): Promise<void> {
+      await db.insert(areas).values(area).onConflictDoUpdate({ target: areas.slug, set: { title: area.title, description: area.description } });
+    },
+
+    /** False where the address is taken. */
+    async insertProject(project: NewProject): Promise<boolean> {
+      const rows = await db.insert(projects).values(project).onConflictDoNothing({ target: projects.slug }).returning({ id: projects.id });
+      return rows.length > 0;
+    },
+
+    async setProjectRepository(id: ProjectId, repositoryId: RepositoryId): Promise<void> {
+      await db.update(projects).set({ repositoryId }).where(eq(projects.id, id));
+    },
+
+    async markProjectReady(id: ProjectId): Promise<void> {
+      await db.update(projects).set({ state: "ready" }).where(eq(projects.id, id));
+    },
+
+    async updateProject(id: ProjectId, change: Partial<Pick<Project, "title" | "description" | "areaSlug" | "visibility">>): Promise<void> {
+      await db.update(projects).set(change).where(eq(projects.id, id));
+    },
+
+    async deleteUnfinishedProject(id: ProjectId): Promise<void> {
+      await db.delete(projects).where(and(eq(projects.id, id), eq(projects.state, "creating")));
+    },
+
+    /** Projects whose creation stopped half-way. */
+    async listUnfinishedProjects(createdBefore: Date): Promise<Project[]> {
+      return db
+        .select()
+        .from(projects)
+        .where(and(eq(projects.state, "creating"), lt(projects.createdAt, createdBefore)));
+    },
+
+    /** One worksheet a notebook of a project: published again, it keeps its id and address. */
+    async upsertWorksheet(worksheet: NewWorksheet): Promise<{ id: WorksheetId; slug: string }> {
+      const { id: _id, slug: _slug, projectId: _project, notebookPath: _path, publishedAt: _published, ...change } = worksheet;
+      const [row] = await db
+        .insert(worksheets)
+        .values(worksheet)
+        .onConflictDoUpdate({ target: [worksheets.projectId, worksheets.notebookPath], set: { ...change, unpublishedAt: null } })
+        .returning({ id: worksheets.id, slug: worksheets.slug });
+      if (!row) throw new Error("The worksheet was not stored.");
+      return row;
+    },
+
+    async isWorksheetSlugTaken(slug: string, projectId: ProjectId, notebookPath: string): Promise<boolean> {
+      const [row] = await db.select({ projectId: worksheets.projectId, notebookPath: worksheets.notebookPath }).from(worksheets).where(eq(worksheets.slug, slug));
+      return row !== undefined && (row.projectId !== projectId || row.notebookPath !== notebookPath);
+    },
+
+    async insertVersion(version: NewVersion): Promise<void> {
+      const { compiled, ...rest } = version;
+      await db.insert(worksheetVersions).values({ ...rest, compiled: jsonb(compiled) });
+    },
+
+    async findNewestVersion(projectId: ProjectId, notebookPath: string): Promise<WorksheetVersion | null> {
+      const [row] = await db
+        .select({ version: worksheetVersions })
+        .from(worksheetVersions)
+        .innerJoin(worksheets, eq(worksheets.id, worksheetVersions.worksheetId))
+        .where(and(eq(worksheets.projectId, projectId), eq(worksheets.notebookPath, notebookPath)))
+        .orderBy(desc(worksheetVersions.createdAt), desc(worksheetVersions.id))
+        .limit(1);
+      return row?.version ?? null;
+    },
+
+    /**
+     * Makes a version the one people run, with its result; false where a newer one is already current, so that two
+     * publications that end in the wrong order leave the newer.
+     */
+    async setCurrentVersion(version: { id: VersionId; worksheetId: WorksheetId; runId: RunId }, thumbnail: Thumbnail | null, resultAt: Date): Promise<boolean> {
+      await db.update(worksheetVersions).set({ resultRunId: version.runId }).where(eq(worksheetVersions.id, version.id));
+      const rows = await db.execute(sql`
+        update worksheets set current_version_id = ${version.id}, thumbnail = ${thumbnail === null ? sql`null` : jsonb(thumbnail)}, result_at = ${resultAt.toISOString()}::timestamptz
+        where id = ${version.worksheetId} and not exists (
+          select 1 from worksheet_versions current, worksheet_versions mine
+          where current.id = worksheets.current_version_id and mine.id = ${version.id} and current.created_at > mine.created_at)
+        returning id`);
+      return rows.length > 0;
+    },
+
+    /** Counted anew for all areas: a worksheet may have moved from one to another. */
+    async countAreas(): Promise<void> {
+      await db.execute(sql`
+        update areas set public_worksheets = counted.number from (
+          select areas.slug, count(worksheets.id)::int as number from areas left join worksheets on worksheets.area_slug = areas.slug
+            and worksheets.visibility = 'public' and worksheets.unpublished_at is null and worksheets.current_version_id is not null
+          group by areas.slug) as counted
+        where areas.slug = counted.slug and areas.public_worksheets <> counted.number`);
+    },
+
+    /** Current versions of the worksheets that people ran most since, for the warm pool. */
+    async listPopularVersions(since: Date, limit: number): Promise<VersionId[]> {
+      const rows = await db.execute<{ id: VersionId }>(sql`
+        select worksheets.current_version_id as id from runs join worksheets on worksheets.id = runs.worksheet_id
+        where runs.queued_at > ${since.toISOString()}::timestamptz and runs.purpose = 'person' and runs.cached_from_id is null
+          and worksheets.unpublished_at is null and worksheets.current_version_id is not null
+        group by worksheets.id order by count(*) desc, worksheets.id limit ${limit}`);
+      return rows.map((row) => row.id);
+    },
+
+    /** Commits that somebody may still run: those of current versions and of open runs. */
+    async listCommitsInUse(): Promise<string[]> {
+      const rows = await db.execute<{ commit: string }>(sql`
+        select distinct versions.commit from worksheet_versions versions
+        where versions.id in (select current_version_id from worksheets where current_version_id is not null)
+           or versions.id in (select version_id from runs where state in ('queued', 'starting', 'running'))`);
+      return rows.map((row) => row.commit);
+    },
+  };
 }

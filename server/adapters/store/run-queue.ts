@@ -1,5 +1,185 @@
+import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { engines, runs } from "#drizzle/schema/index.ts";
+import type { EngineId, RunId } from "#lib/domain/ids.ts";
+import type { CellResult, RunError, RunEvent, RunRecord, RunState } from "#lib/domain/run.ts";
 import type { Queryable } from "./connect.ts";
+import { jsonb } from "./jsonb.ts";
+import type { Run } from "./runs.ts";
 
-export function runQueueQueries(_connection: Queryable) {
-  return {};
+/** Which attempt of which engine speaks: an engine that was taken for dead must not write over its successor. */
+export type RunLease = { readonly runId: RunId; readonly engineId: EngineId; readonly attempt: number };
+
+export type FinishRun = {
+  readonly state: Extract<RunState, "done" | "failed" | "cancelled" | "lost">;
+  readonly error: RunError | null;
+  readonly record: RunRecord | null;
+  readonly cells: readonly CellResult[];
+  /** Events not yet written, the final state last, and the number of the first. */
+  readonly events: readonly RunEvent[];
+  readonly firstEvent: number;
+  readonly finishedAt: Date;
+};
+
+export type EngineDetails = (typeof engines.$inferInsert)["details"];
+
+/** `run_events` and the claim may be lost with the machine's power, a final state may not. */
+const withoutWaitingForDisk = sql`select set_config('synchronous_commit', 'off', true) as quick`;
+
+export function runQueueQueries({ db }: Queryable) {
+  const changeHeld = async (lease: RunLease, change: Partial<typeof runs.$inferInsert>): Promise<boolean> => {
+    const changed = await db.update(runs).set(change).where(held(lease)).returning({ id: runs.id });
+    return changed.length > 0;
+  };
+
+  return {
+    /**
+     * Takes the next run, or null. Each person's first run comes before anybody's second: a run's turn counts those of
+     * the same queue key that wait before it, run now, or were started since it was queued; then age decides.
+     */
+    async claimRun(engineId: EngineId, now: Date): Promise<Run | null> {
+      const at = now.toISOString();
+      const rows = await db.execute<{ id: RunId }>(sql`
+        with quick as materialized (${withoutWaitingForDisk}),
+        waiting as (
+          select id, queue_key, queued_at, row_number() over (partition by queue_key order by queued_at, id) as rank from runs where state = 'queued'
+        ),
+        turns as (
+          select id, queued_at, rank + (
+            select count(*) from runs other
+            where other.queue_key = waiting.queue_key and (other.started_at >= waiting.queued_at or other.state in ('starting', 'running'))
+          ) as turn
+          from waiting where rank <= 8
+        ),
+        next as (
+          select runs.id from quick, turns join runs on runs.id = turns.id
+          where runs.state = 'queued'
+          order by turns.turn, turns.queued_at, turns.id limit 1
+          for update of runs skip locked
+        )
+        update runs set state = 'starting', engine_id = ${engineId}, attempt = attempt + 1, started_at = ${at}::timestamptz
+        from next where runs.id = next.id returning runs.id`);
+      const id = rows[0]?.id;
+      if (!id) return null;
+      const [run] = await db.select().from(runs).where(eq(runs.id, id));
+      return run ?? null;
+    },
+
+    async markRunning(lease: RunLease): Promise<boolean> {
+      return changeHeld(lease, { state: "running" });
+    },
+
+    /** Writes events and says so in one statement; those already written (a repeated attempt after a lost answer) are skipped. */
+    async appendRunEvents(runId: RunId, firstEvent: number, events: readonly RunEvent[]): Promise<void> {
+      await db.execute(sql`
+        with quick as materialized (${withoutWaitingForDisk}),
+        added as (${insertEvents(runId, firstEvent, events, sql`quick`)})
+        select pg_notify('run_event', ${runId}) from quick`);
+    },
+
+    /**
+     * Cells, record, last events and final state, together or not at all. False where the run is no longer this
+     * engine's, or already final: a final run is never changed.
+     */
+    async finishRun(lease: RunLease, finish: FinishRun): Promise<boolean> {
+      const rows = await db.execute(sql`
+        with final as materialized (
+          update runs set state = ${finish.state}, error = ${finish.error === null ? sql`null` : jsonb(finish.error)},
+            record = ${finish.record === null ? sql`null` : jsonb(finish.record)},
+            last_event = ${finish.firstEvent + finish.events.length - 1}, finished_at = ${finish.finishedAt.toISOString()}::timestamptz
+          where ${held(lease)} returning id
+        ),
+        cells as (
+          insert into run_cells (run_id, index, outputs, execution_count, duration_ms)
+          select final.id, cell.index, cell.outputs, cell."executionCount", cell."durationMs"
+          from final, jsonb_to_recordset(${jsonb(finish.cells)}) as cell(index int, outputs jsonb, "executionCount" int, "durationMs" int)
+        ),
+        added as (${insertEvents(lease.runId, finish.firstEvent, finish.events, sql`final`)})
+        select pg_notify('run_event', ${lease.runId}) from final`);
+      return rows.length > 0;
+    },
+
+    /** Back to the queue, in its old place, for another engine or this one's next life. */
+    async requeueRun(lease: RunLease, event: RunEvent, firstEvent: number): Promise<boolean> {
+      const rows = await db.execute(sql`
+        with again as materialized (
+          update runs set state = 'queued', engine_id = null, started_at = null, last_event = ${firstEvent} where ${held(lease)} returning id
+        ),
+        added as (${insertEvents(lease.runId, firstEvent, [event], sql`again`)}),
+        told as (select pg_notify('run_event', ${lease.runId}) from again)
+        select pg_notify('run_queued', ${lease.runId}) from again, told`);
+      return rows.length > 0;
+    },
+
+    /** Runs that nobody executes: held by `ownLife` (the former life of the engine that asks) or by an engine silent since. */
+    async listAbandonedRuns(silentSince: Date, ownLife: EngineId | null): Promise<Run[]> {
+      const alive = sql`(select id from engines where heartbeat_at > ${silentSince.toISOString()}::timestamptz)`;
+      const mine = ownLife === null ? sql`false` : sql`${runs.engineId} = ${ownLife}`;
+      return db
+        .select()
+        .from(runs)
+        .where(and(inArray(runs.state, ["starting", "running"]), sql`(${mine} or ${runs.engineId} is null or ${runs.engineId} not in ${alive})`));
+    },
+
+    /** What this engine still holds, with the wish to cancel: what a missed notification would have said. */
+    async listCancelRequests(engineId: EngineId): Promise<RunId[]> {
+      const rows = await db
+        .select({ id: runs.id })
+        .from(runs)
+        .where(and(eq(runs.engineId, engineId), eq(runs.cancelRequested, true), inArray(runs.state, ["starting", "running"])));
+      return rows.map((row) => row.id);
+    },
+
+    async reportEngine(id: EngineId, startedAt: Date, now: Date, details: EngineDetails): Promise<void> {
+      await db
+        .insert(engines)
+        .values({ id, startedAt, heartbeatAt: now, details })
+        .onConflictDoUpdate({ target: engines.id, set: { startedAt, heartbeatAt: now, details } });
+    },
+
+    async removeEngine(id: EngineId): Promise<void> {
+      await db.delete(engines).where(eq(engines.id, id));
+    },
+
+    /** The events of runs that were final before; their sum stands in the cells. */
+    async sweepRunEvents(finalBefore: Date): Promise<void> {
+      await db.execute(sql`
+        delete from run_events where run_id in (
+          select runs.id from (select distinct run_id from run_events) as kept join runs on runs.id = kept.run_id
+          where runs.finished_at < ${finalBefore.toISOString()}::timestamptz)`);
+    },
+
+    /** Runs that nobody claimed in time; their files go first, then the rows. */
+    async listExpiredRuns(now: Date, limit: number): Promise<(Pick<Run, "id" | "queuedAt"> & { worksheetSlug: string })[]> {
+      return db.execute<Pick<Run, "id" | "queuedAt"> & { worksheetSlug: string }>(sql`
+        select runs.id, runs.queued_at as "queuedAt", worksheets.slug as "worksheetSlug" from runs join worksheets on worksheets.id = runs.worksheet_id
+        where runs.expires_at < ${now.toISOString()}::timestamptz and runs.owner_id is null and runs.finished_at is not null
+        order by runs.expires_at limit ${limit}`);
+    },
+
+    /** Asked once more inside the statement: somebody may have claimed it meanwhile. */
+    async deleteExpiredRun(id: RunId, now: Date): Promise<boolean> {
+      const rows = await db.execute(sql`
+        delete from runs where id = ${id} and owner_id is null and expires_at < ${now.toISOString()}::timestamptz and finished_at is not null returning id`);
+      return rows.length > 0;
+    },
+
+    /** Uploads past their time that no open run names. */
+    async sweepUploads(now: Date): Promise<void> {
+      await db.execute(sql`
+        delete from uploads where expires_at < ${now.toISOString()}::timestamptz
+        and not exists (select 1 from runs where runs.state in ('queued', 'starting', 'running') and strpos(runs."values"::text, uploads.id) > 0)`);
+    },
+  };
+}
+
+function held(lease: RunLease): SQL | undefined {
+  return and(eq(runs.id, lease.runId), eq(runs.engineId, lease.engineId), eq(runs.attempt, lease.attempt), inArray(runs.state, ["starting", "running"]));
+}
+
+/** `from` names a row source that is empty where nothing may be written. */
+function insertEvents(runId: RunId, firstEvent: number, events: readonly RunEvent[], from: SQL): SQL {
+  return sql`
+    insert into run_events (run_id, seq, event)
+    select ${runId}, ${firstEvent - 1} + one.place::int, one.event from ${from}, jsonb_array_elements(${jsonb(events)}) with ordinality as one(event, place)
+    on conflict do nothing`;
 }
