@@ -50,6 +50,7 @@ const environmentSchema = z.object({
   SHEAF_HOME_MB: megabytes(5120),
   /** Set by the supervisor for its children. */
   SHEAF_WEB_PORT: whole(0, 0, 65_535),
+  SHEAF_DEVELOPMENT: flag(false),
 });
 
 export type RunLimits = { readonly seconds: number; readonly memoryBytes: number; readonly uploadBytes: number };
@@ -65,6 +66,8 @@ export type Config = {
   /** Origin without a trailing slash. */
   readonly publicUrl: string;
   readonly webPort: number;
+  /** Pages are compiled as they are asked for, and follow the source. */
+  readonly development: boolean;
   readonly demo: boolean;
   /** Null: the supervisor starts an embedded PostgreSQL in the data folder. */
   readonly databaseUrl: string | null;
@@ -115,6 +118,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     listen: e.SHEAF_LISTEN,
     publicUrl: (e.SHEAF_URL ?? `http://sheaf.localhost:${e.SHEAF_PORT}`).replace(/\/+$/, ""),
     webPort: e.SHEAF_WEB_PORT,
+    development: e.SHEAF_DEVELOPMENT,
     demo: e.SHEAF_DEMO,
     databaseUrl: e.DATABASE_URL ?? null,
     secret: e.SHEAF_SECRET ?? null,

@@ -1,4 +1,4 @@
-import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, execFile, type SpawnOptions, spawn } from "node:child_process";
 import { promisify } from "node:util";
 
 /**
@@ -58,9 +58,9 @@ exec "$@"`;
 export function runAsOwner(place: RunPlace, program: "initdb" | "postgres", parameters: (cluster: string) => readonly string[]): ChildProcess {
   const { owner, runtimeFolder } = place;
   const environment = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C", LC_ALL: "C", TZ: "UTC", HOME: "/" };
-  // Set after the change of user, which would clear it.
+  // Set after the change of user, which would clear it. Its own session: Ctrl-C is for the supervisor, which ends it last.
   const dying = ["setpriv", "--pdeathsig", "INT", "--"];
-  const options = { cwd: "/", env: environment, stdio: ["ignore", "pipe", "pipe"] as ["ignore", "pipe", "pipe"] };
+  const options: SpawnOptions = { cwd: "/", env: environment as Partial<NodeJS.ProcessEnv> as NodeJS.ProcessEnv, stdio: ["ignore", "pipe", "pipe"], detached: true };
   const direct = [...dying, `${place.binaries}/bin/${program}`, ...parameters(place.cluster)];
   if (owner.kind === "self") return spawn("setpriv", direct.slice(1), options);
   const asOwner = ["setpriv", "--reuid", String(owner.uid), "--regid", String(owner.gid), "--clear-groups", "--no-new-privs", "--inh-caps", "-all", "--"];

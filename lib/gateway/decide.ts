@@ -1,0 +1,99 @@
+/**
+ * Where a request goes. Pure: the front door asks, then acts.
+ */
+export type Site = {
+  /** Origin that people type, without a trailing slash. */
+  readonly publicUrl: string;
+  /** The port listened on, for `localhost` and `127.0.0.1`. */
+  readonly port: number;
+  /** Only the development server of pages talks to its browser through a WebSocket. */
+  readonly development: boolean;
+};
+
+export type IncomingRequest = {
+  readonly method: string;
+  /** The request target as sent. */
+  readonly target: string;
+  readonly host: string | undefined;
+  readonly origin?: string | undefined;
+  readonly accept?: string | undefined;
+};
+
+export type Decision =
+  | { readonly kind: "web"; readonly protocol: "http" | "https" }
+  | { readonly kind: "health"; readonly part: "all" | "live" | "ready" }
+  | { readonly kind: "redirect"; readonly location: string }
+  | { readonly kind: "refuse"; readonly status: 400 | 403 | 404 | 421; readonly title: string; readonly detail: string };
+
+const healthPaths: Readonly<Record<string, "all" | "live" | "ready">> = { "/api/health": "all", "/api/health/live": "live", "/api/health/ready": "ready" };
+
+export function decide(request: IncomingRequest, site: Site): Decision {
+  const path = readablePath(request.target);
+  if (path === null) return refuse(400, "Bad request", "The address of this request is malformed.");
+  const part = healthPaths[path];
+  const host = placeOf(request.host, site);
+  if (host.kind === "malformed") return refuse(400, "Bad request", "The Host header of this request is missing or malformed.");
+  if (host.kind === "unknown") return refuse(421, "Wrong address", `This server does not serve that host. Its address is ${site.publicUrl}`);
+  if (host.kind === "below") return refuse(404, "No such session", `There is nothing at this address. The front page is ${site.publicUrl}`);
+  if (part) return { kind: "health", part };
+  // Reserved for what the processes say to one another.
+  if (path === "/internal" || path.startsWith("/internal/")) return refuse(404, "Not found", "There is no such page.");
+  if (host.kind === "local" && isNavigation(request) && !path.startsWith("/api/")) return { kind: "redirect", location: `${site.publicUrl}${request.target}` };
+  return { kind: "web", protocol: host.kind === "public" && site.publicUrl.startsWith("https:") ? "https" : "http" };
+}
+
+/** WebSockets and other changes of protocol: refused unless somebody here speaks them. */
+export function decideUpgrade(request: IncomingRequest, site: Site): Decision {
+  const decision = decide(request, site);
+  if (decision.kind === "refuse") return decision;
+  const path = readablePath(request.target) ?? "";
+  if (!site.development || !path.startsWith("/_next/")) return refuse(404, "Not found", "Nothing at this address speaks that protocol.");
+  // A page elsewhere could otherwise open the connection with a person's cookies.
+  if (request.origin === undefined || hostOf(request.origin) !== request.host?.toLowerCase()) return refuse(403, "Forbidden", "Another site may not open this connection.");
+  return decision.kind === "web" ? decision : { kind: "web", protocol: "http" };
+}
+
+/**
+ * The path as the servers behind would understand it: decoded, with dots and double slashes resolved.
+ * Null when the target is no path of ours (absolute form, "*", broken escapes).
+ */
+export function readablePath(target: string): string | null {
+  if (!target.startsWith("/")) return null;
+  const [raw = ""] = target.split(/[?#]/, 1);
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(raw);
+  } catch {
+    return null;
+  }
+  if (/[\0\r\n]/.test(decoded)) return null;
+  const kept: string[] = [];
+  for (const segment of decoded.replaceAll("\\", "/").split("/")) {
+    if (segment === "..") kept.pop();
+    else if (segment !== "" && segment !== ".") kept.push(segment);
+  }
+  return `/${kept.join("/")}`;
+}
+
+type HostPlace = { readonly kind: "public" | "local" | "below" | "unknown" | "malformed" };
+
+function placeOf(host: string | undefined, site: Site): HostPlace {
+  if (host === undefined || !/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/.test(host)) return { kind: "malformed" };
+  const asked = host.toLowerCase();
+  const own = hostOf(site.publicUrl) ?? "";
+  if (asked === own) return { kind: "public" };
+  if ([`localhost:${site.port}`, `127.0.0.1:${site.port}`, `[::1]:${site.port}`].includes(asked)) return { kind: "local" };
+  return { kind: asked.endsWith(`.${own}`) ? "below" : "unknown" };
+}
+
+function hostOf(url: string): string | null {
+  return URL.canParse(url) ? new URL(url).host : null;
+}
+
+function isNavigation(request: IncomingRequest): boolean {
+  return (request.method === "GET" || request.method === "HEAD") && (request.accept?.includes("text/html") ?? false);
+}
+
+function refuse(status: 400 | 403 | 404 | 421, title: string, detail: string): Decision {
+  return { kind: "refuse", status, title, detail };
+}

@@ -1,0 +1,60 @@
+/** Headers that speak of one connection and must not travel to the next (RFC 9110, 7.6.1). */
+const hopByHop = new Set(["connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"]);
+
+/** What a client could use to pretend to be the gateway; `expect` is answered here already. */
+const ours = new Set(["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "x-real-ip", "forwarded", "x-request-id", "x-middleware-subrequest", "expect"]);
+
+export type ForwardedBy = { readonly requestId: string; readonly client: string; readonly host: string; readonly protocol: "http" | "https" };
+
+/** Name and value alternating, as Node and undici speak it. */
+export type RawHeaders = readonly string[];
+
+export function requestHeaders(raw: RawHeaders, by: ForwardedBy): string[] {
+  const kept = withoutHops(raw, (name) => !ours.has(name) && !name.startsWith("x-sheaf-"));
+  return [...kept, "x-forwarded-for", by.client, "x-forwarded-host", by.host, "x-forwarded-proto", by.protocol, "x-request-id", by.requestId];
+}
+
+/** Adds what every answer wants and none of ours may lack; what the pages said themselves stays. */
+export function responseHeaders(raw: RawHeaders, requestId: string, protocol: "http" | "https"): string[] {
+  const kept = withoutHops(raw, (name) => name !== "x-request-id");
+  const given = new Set(kept.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
+  const defaults = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    ...(given.has("content-security-policy") ? {} : { "x-frame-options": "SAMEORIGIN" }),
+    ...(protocol === "https" ? { "strict-transport-security": "max-age=31536000" } : {}),
+  };
+  const added = Object.entries(defaults).filter(([name]) => !given.has(name));
+  return [...kept, ...added.flat(), "x-request-id", requestId];
+}
+
+/**
+ * The address of whoever asks. Each trusted proxy in front appended the address it saw, so the client is that many
+ * places from the right; anything further left is the client's own claim.
+ */
+export function clientAddress(forwardedFor: string | undefined, remote: string, trustedProxies: number): string {
+  const claimed = (forwardedFor ?? "").split(",").map((address) => address.trim()).filter((address) => address !== "");
+  const chain = [...claimed, remote];
+  const address = chain[Math.max(0, chain.length - 1 - trustedProxies)] ?? remote;
+  // A proxy may append a port; an IPv4 address may come dressed as IPv6.
+  const bare = address.replace(/^\[(.+)\](:\d+)?$/, "$1").replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1").replace(/^::ffff:(?=\d+\.)/, "");
+  return /^[0-9a-fA-F:.]{2,45}$/.test(bare) ? bare : remote;
+}
+
+function withoutHops(raw: RawHeaders, keep: (name: string) => boolean): string[] {
+  const dropped = new Set(hopByHop);
+  // A connection may name further headers that are its own.
+  for (const value of valuesOf(raw, "connection")) for (const name of value.split(",")) dropped.add(name.trim().toLowerCase());
+  // Lengths and hosts are never one connection's own, whatever it says.
+  for (const name of ["host", "content-length", "cookie", "authorization"]) dropped.delete(name);
+  const kept: string[] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = (raw[index] ?? "").toLowerCase();
+    if (!dropped.has(name) && keep(name)) kept.push(raw[index] ?? "", raw[index + 1] ?? "");
+  }
+  return kept;
+}
+
+export function valuesOf(raw: RawHeaders, wanted: string): string[] {
+  return raw.filter((_, index) => index % 2 === 1 && raw[index - 1]?.toLowerCase() === wanted);
+}

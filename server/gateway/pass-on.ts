@@ -1,0 +1,93 @@
+import type http from "node:http";
+import type { Dispatcher, Pool } from "undici";
+import { type ForwardedBy, requestHeaders, responseHeaders } from "#lib/gateway/headers.ts";
+import type { Logger } from "#server/log.ts";
+
+export type PassOn = {
+  readonly web: Pool;
+  readonly request: http.IncomingMessage;
+  readonly response: http.ServerResponse;
+  readonly by: ForwardedBy;
+  readonly log: Logger;
+  /** Answers in the place of a server that could not be asked. */
+  readonly whenUnreachable: () => void;
+};
+
+type Controller = Dispatcher.DispatchController;
+
+/** Streams a request to the web process and its answer back: nothing is kept, a slow side slows the other, an end on one side ends the other. */
+export function passOn(pass: PassOn, isRetry = false): void {
+  const { web, request, response, by } = pass;
+  const body = hasBody(request) ? request : null;
+  let controller: Controller | undefined;
+  const abort = () => {
+    if (!response.writableFinished) controller?.abort(new ClientGone());
+  };
+  response.once("close", abort);
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart: (started) => {
+      controller = started;
+      if (response.closed) started.abort(new ClientGone());
+    },
+    onResponseStart: (current, status, headers, message) => {
+      // Informational answers are between the two servers.
+      if (status < 200 || response.headersSent) return;
+      response.writeHead(status, message, responseHeaders(flatten(current.rawHeaders ?? headers), by.requestId, by.protocol));
+      // A stream of events says that it has begun before it has anything to say.
+      response.flushHeaders();
+    },
+    onResponseData: (current, chunk) => {
+      if (response.write(chunk)) return;
+      current.pause();
+      response.once("drain", () => current.resume());
+    },
+    onResponseEnd: () => {
+      response.end();
+      discardRest(request);
+    },
+    onResponseError: (_current, error) => {
+      response.off("close", abort);
+      if (error instanceof ClientGone || response.destroyed) return;
+      if (!isRetry && mayRepeat(request, response, error)) return passOn(pass, true);
+      pass.log.warn({ requestId: by.requestId, err: error }, "the web process did not answer");
+      if (response.headersSent) response.destroy();
+      else {
+        pass.whenUnreachable();
+        discardRest(request);
+      }
+    },
+  };
+  try {
+    web.dispatch({ path: request.url ?? "/", method: (request.method ?? "GET") as Dispatcher.HttpMethod, headers: requestHeaders(request.rawHeaders, by), body }, handler);
+  } catch (error) {
+    handler.onResponseError?.(undefined as unknown as Controller, error as Error);
+  }
+}
+
+class ClientGone extends Error {}
+
+function hasBody(request: http.IncomingMessage): boolean {
+  return request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
+}
+
+/** A kept connection may close just as it is used again; a request without a body that met this is safe to ask once more. */
+function mayRepeat(request: http.IncomingMessage, response: http.ServerResponse, error: Error & { code?: string }): boolean {
+  const readOnly = (request.method === "GET" || request.method === "HEAD") && !hasBody(request);
+  return readOnly && !response.headersSent && (error.code === "UND_ERR_SOCKET" || error.code === "ECONNRESET" || error.code === "EPIPE");
+}
+
+/** The web process answered before it had read everything (413, say): the rest of the body has no reader. */
+function discardRest(request: http.IncomingMessage): void {
+  if (request.complete) return;
+  request.unpipe();
+  request.resume();
+  // Whoever goes on sending long after the answer is not listening.
+  setTimeout(() => {
+    if (!request.complete) request.socket.destroy();
+  }, 2_000).unref();
+}
+
+function flatten(headers: Buffer[] | string[] | http.IncomingHttpHeaders): string[] {
+  if (Array.isArray(headers)) return headers.map((word) => (typeof word === "string" ? word : word.toString("latin1")));
+  return Object.entries(headers).flatMap(([name, value]) => (Array.isArray(value) ? value.flatMap((one) => [name, one]) : [name, value ?? ""]));
+}
