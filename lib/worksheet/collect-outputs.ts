@@ -1,0 +1,158 @@
+import type { RunEvent } from "#lib/domain/run.ts";
+import type { MimeBundle, Output } from "#lib/notebook/nbformat.ts";
+
+/** A message of the kernel's iopub channel, parsed; its parent is the execution of the cell it is passed with. */
+export type OutputMessage = {
+  readonly msg_type: string;
+  readonly content: Readonly<Record<string, unknown>>;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+};
+
+export type Collector = {
+  /** The events that a message of the executing cell gives, in order; none for what is no output. */
+  readonly message: (index: number, message: OutputMessage) => RunEvent[];
+  /** Whether the limit was passed: from then on only the marker was given. */
+  readonly passed: boolean;
+  readonly bytes: number;
+};
+
+/** Mime type of the marker that stands where outputs were cut; its data is `{ limitBytes }`. */
+export const cutMarkerType = "application/vnd.sheaf.output-limit+json";
+
+type Place = { readonly index: number; readonly position: number };
+type State = {
+  readonly limitBytes: number;
+  bytes: number;
+  passed: boolean;
+  /** Cells whose outputs are cleared by their next output: clear_output(wait=True). */
+  readonly waiting: Set<number>;
+  /** Number of outputs a cell has, counted as folding does: a stream that continues adds none. */
+  readonly counts: Map<number, { outputs: number; lastStream: string | null }>;
+  /** Display id → where it stands, for update_display_data from any later cell. */
+  readonly displays: Map<string, Place[]>;
+};
+
+/** Displays that can still be updated; a kernel that makes more of them is not served for ever. */
+const maxDisplays = 10_000;
+
+/** Turns kernel messages into run events, and stops at a number of bytes with one clear marker. */
+export function createCollector(options: { readonly limitBytes: number }): Collector {
+  const state: State = { limitBytes: options.limitBytes, bytes: 0, passed: false, waiting: new Set(), counts: new Map(), displays: new Map() };
+  return {
+    message: (index, message) => (state.passed ? [] : collect(state, index, message)),
+    get passed() {
+      return state.passed;
+    },
+    get bytes() {
+      return state.bytes;
+    },
+  };
+}
+
+function collect(state: State, index: number, message: OutputMessage): RunEvent[] {
+  if (message.msg_type === "clear_output") return message.content["wait"] === true ? wait(state, index) : clear(state, index);
+  const output = outputOf(message);
+  if (!output) return [];
+  state.bytes += bytesOf(output);
+  if (state.bytes > state.limitBytes) {
+    state.passed = true;
+    return add(state, index, cutMarker(state.limitBytes));
+  }
+  const transient = message.content["transient"];
+  const displayId = typeof transient === "object" && transient !== null && "display_id" in transient ? transient.display_id : undefined;
+  if (message.msg_type === "update_display_data") return typeof displayId === "string" ? update(state, displayId, output) : [];
+  const events = add(state, index, output);
+  if (typeof displayId === "string" && state.displays.size < maxDisplays) {
+    const position = (state.counts.get(index)?.outputs ?? 1) - 1;
+    state.displays.set(displayId, [...(state.displays.get(displayId) ?? []).slice(-100), { index, position }]);
+  }
+  return events;
+}
+
+function wait(state: State, index: number): RunEvent[] {
+  state.waiting.add(index);
+  return [];
+}
+
+function clear(state: State, index: number): RunEvent[] {
+  state.waiting.delete(index);
+  if (!state.counts.has(index)) return [];
+  state.counts.delete(index);
+  for (const [id, places] of state.displays) {
+    const left = places.filter((place) => place.index !== index);
+    if (left.length === 0) state.displays.delete(id);
+    else if (left.length < places.length) state.displays.set(id, left);
+  }
+  return [{ type: "clear", index }];
+}
+
+function add(state: State, index: number, output: Output): RunEvent[] {
+  const events = state.waiting.has(index) ? clear(state, index) : [];
+  const count = state.counts.get(index) ?? { outputs: 0, lastStream: null };
+  const stream = output.output_type === "stream" ? output.name : null;
+  if (stream === null || stream !== count.lastStream) count.outputs++;
+  count.lastStream = stream;
+  state.counts.set(index, count);
+  events.push({ type: "output", index, output });
+  return events;
+}
+
+function update(state: State, displayId: string, output: Output): RunEvent[] {
+  return (state.displays.get(displayId) ?? []).map((place) => ({ type: "replace", index: place.index, position: place.position, output }));
+}
+
+function outputOf({ msg_type, content }: OutputMessage): Output | null {
+  switch (msg_type) {
+    case "stream": {
+      const text = textOf(content["text"]);
+      return text === "" ? null : { output_type: "stream", name: content["name"] === "stderr" ? "stderr" : "stdout", text };
+    }
+    case "display_data":
+    case "update_display_data":
+      return { output_type: "display_data", data: bundleOf(content["data"]), metadata: recordOf(content["metadata"]) };
+    case "execute_result": {
+      const count = content["execution_count"];
+      return { output_type: "execute_result", data: bundleOf(content["data"]), metadata: recordOf(content["metadata"]), execution_count: typeof count === "number" ? count : null };
+    }
+    case "error": {
+      const traceback = content["traceback"];
+      return { output_type: "error", ename: textOf(content["ename"]), evalue: textOf(content["evalue"]), traceback: Array.isArray(traceback) ? traceback.map(textOf) : [] };
+    }
+    default:
+      return null;
+  }
+}
+
+/** NUL and halves of characters can be stored by no database as JSON text. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value.toWellFormed().replaceAll("\0", "\uFFFD") : "";
+}
+
+function bundleOf(value: unknown): MimeBundle {
+  return Object.fromEntries(Object.entries(recordOf(value)).map(([type, data]) => [type, Array.isArray(data) && !/[/+]json$/.test(type) ? data.map(textOf).join("") : data]));
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (cleaned(value) as Record<string, unknown>) : {};
+}
+
+/** The same for all texts inside JSON data. Depth is bounded by who parsed the message. */
+function cleaned(value: unknown): unknown {
+  if (typeof value === "string") return textOf(value);
+  if (Array.isArray(value)) return value.map(cleaned);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [textOf(key), cleaned(item)]));
+}
+
+function bytesOf(output: Output): number {
+  return output.output_type === "stream" ? output.text.length : JSON.stringify(output).length;
+}
+
+function cutMarker(limitBytes: number): Output {
+  const limit = limitBytes >= 1024 * 1024 ? `${Math.round(limitBytes / 1024 / 1024)} MB` : `${limitBytes} bytes`;
+  return {
+    output_type: "display_data",
+    data: { [cutMarkerType]: { limitBytes }, "text/plain": `Output stopped here: this run wrote more than ${limit}.` },
+    metadata: {},
+  };
+}
