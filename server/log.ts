@@ -5,8 +5,8 @@ export type Logger = pino.Logger;
 /** Anything that lets somebody in. Redacted wherever it stands, also one level down. */
 const secrets = ["password", "passwordHash", "token", "tokenHash", "key", "claimKey", "secret", "cookie", "authorization", "databaseUrl", "databasePassword"];
 
-/** One JSON line an event, on standard error; `process` says which of the three processes speaks. */
-export function createLogger(process: string, level: string): Logger {
+/** One JSON line an event, on standard error (or to `writeLine`); `process` says which of the processes speaks. */
+export function createLogger(process: string, level: string, writeLine?: (line: string) => void): Logger {
   return pino(
     {
       level,
@@ -17,6 +17,6 @@ export function createLogger(process: string, level: string): Logger {
         censor: "[redacted]",
       },
     },
-    pino.destination({ dest: 2, sync: true }),
+    writeLine ? { write: (line: string) => writeLine(line.trimEnd()) } : pino.destination({ dest: 2, sync: true }),
   );
 }

@@ -1,0 +1,35 @@
+import { type LogFile, openLogFile } from "./log-files.ts";
+import type { Terminal } from "./console.ts";
+
+export type ProcessLogs = { write(name: string, line: string): void; close(): void };
+
+const warning = 40;
+
+/** Every line of every process goes to its file in `folder`; what needs attention also to the terminal. */
+export function openProcessLogs(folder: string, terminal: Terminal): ProcessLogs {
+  const files = new Map<string, LogFile>();
+  return {
+    write(name, line) {
+      let file = files.get(name);
+      if (!file) files.set(name, (file = openLogFile(folder, name)));
+      file.writeLine(line);
+      const attention = readWarning(line);
+      if (attention) terminal.warn(`${name}: ${attention}`);
+    },
+    close() {
+      for (const file of files.values()) file.close();
+      files.clear();
+    },
+  };
+}
+
+function readWarning(line: string): string | null {
+  if (!line.startsWith("{")) return null;
+  try {
+    const { level, msg, err } = JSON.parse(line) as { level?: number; msg?: string; err?: { message?: string } };
+    if (level === undefined || level < warning) return null;
+    return [msg, err?.message].filter((part) => part !== undefined).join(": ");
+  } catch {
+    return null;
+  }
+}
