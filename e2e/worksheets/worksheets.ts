@@ -3,7 +3,7 @@ import { hostileOutputs, notebookText, type TestWorksheet } from "./notebook.ts"
 const single = (slug: string, title: string, summary: string, cells: Parameters<typeof notebookText>[1], more: readonly (readonly [string, string])[] = []) =>
   ({ slug, title, summary, files: new Map([[`${slug}.ipynb`, notebookText(title, cells)], ...more]) }) satisfies TestWorksheet;
 
-const sum = single("test-sum", "A quick sum", "Adds two numbers, for the journeys.", [
+const sum = single("test-sum", "Test sum", "Adds two numbers, for the journeys.", [
   {
     tags: ["parameters"],
     parameters: [
@@ -21,7 +21,7 @@ const sum = single("test-sum", "A quick sum", "Adds two numbers, for the journey
   },
 ]);
 
-const steps = single("test-steps", "Slow steps", "Counts slowly, for the journeys.", [
+const steps = single("test-steps", "Test steps", "Counts slowly, for the journeys.", [
   {
     tags: ["parameters"],
     parameters: [
@@ -34,7 +34,7 @@ const steps = single("test-steps", "Slow steps", "Counts slowly, for the journey
   { source: 'print("all steps done")' },
 ]);
 
-const trouble = single("test-trouble", "Trouble on request", "Breaks in the way that is asked for.", [
+const trouble = single("test-trouble", "Test trouble", "Breaks in the way that is asked for.", [
   {
     tags: ["parameters"],
     parameters: [{ name: "how", label: "What breaks", type: "choice", choices: ["nothing", "kill", "memory", "error"] }],
@@ -60,7 +60,7 @@ const trouble = single("test-trouble", "Trouble on request", "Breaks in the way 
 /** Says exactly what reached the kernel, and whether anything of it ran: `touched` is what every payload tries to set. */
 const echo = single(
   "test-echo",
-  "Echo of all values",
+  "Test echo",
   "Prints every value as the kernel received it.",
   [
     { source: 'import builtins, json\nbuiltins.touched = "untouched"' },
@@ -107,7 +107,7 @@ function hostile(): TestWorksheet {
   ].join("\n");
   return single(
     "test-hostile",
-    "Hostile outputs",
+    "Test hostile",
     "Outputs that try to leave their frame.",
     [{ source: load }, { source: replay }, ...outputs.map(({ name }) => ({ source: `replay(${JSON.stringify(name)})` }))],
     outputs.map(({ name, text }) => [`outputs/${name}.json`, text] as const),

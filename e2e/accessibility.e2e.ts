@@ -1,0 +1,88 @@
+import { t } from "#lib/messages/en.ts";
+import { routes } from "#lib/routes.ts";
+import { expect, seriousFindings, signUp, test } from "./fixtures.ts";
+
+const visitorPages: readonly (readonly [string, string])[] = [
+  ["gallery", routes.gallery()],
+  ["search", routes.search("drift")],
+  ["search without answer", routes.search("zzzqqq")],
+  ["worksheet", routes.worksheet("genetic-drift-in-a-wright-fisher-population")],
+  ["worksheet with all kinds of values", routes.worksheet("test-echo")],
+  ["sign in", routes.signIn()],
+  ["sign up", routes.signUp()],
+  ["my runs as a visitor", routes.me()],
+  ["about", "/about"],
+  ["nothing there", "/nothing-here"],
+];
+const widths = [
+  ["wide", 1280],
+  ["narrow", 390],
+] as const;
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const [size, width] of widths) {
+    test.describe(`${colorScheme}, ${size}`, () => {
+      test.use({ colorScheme, viewport: { width, height: 900 }, contextOptions: { reducedMotion: "reduce" } });
+
+      for (const [name, address] of visitorPages) {
+        test(`${name}: axe finds nothing serious, and nothing scrolls sideways`, async ({ page }) => {
+          await page.goto(address);
+          await expect(page.getByRole("main")).toBeVisible();
+          expect(await seriousFindings(page)).toEqual([]);
+          expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
+        });
+      }
+
+      test("run page and my page: axe finds nothing serious, and nothing scrolls sideways", async ({ page }) => {
+        await signUp(page);
+        await page.goto(routes.worksheet("genetic-drift-in-a-wright-fisher-population"));
+        const toggle = page.getByRole("button", { name: t.worksheet.formToggle(0) });
+        if (await toggle.isVisible()) await toggle.click();
+        await page.getByRole("button", { name: t.worksheet.run, exact: true }).click();
+        await page.getByRole("link", { name: t.worksheet.runPage }).click();
+        await page.waitForURL(/\/runs\/run_/);
+        for (const address of [page.url(), routes.me()]) {
+          await page.goto(address);
+          await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+          expect(await seriousFindings(page)).toEqual([]);
+          expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
+        }
+      });
+    });
+  }
+}
+
+test("a worksheet is run with the keyboard alone, and the status is announced", async ({ page }) => {
+  await page.goto(routes.worksheet("test-sum"));
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: t.site.skip })).toBeFocused();
+  await page.keyboard.press("Enter");
+  for (let presses = 0; presses < 25; presses++) {
+    await page.keyboard.press("Tab");
+    if (await page.getByLabel("First number").evaluate((field) => field === document.activeElement)) break;
+  }
+  await expect(page.getByLabel("First number")).toBeFocused();
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.type("77");
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByRole("status").filter({ hasText: /Done/ })).toBeVisible();
+  await expect(page.getByText("barley: 80.50")).toBeVisible();
+  // Focus stays where the person was.
+  await expect(page.getByLabel("First number")).toBeFocused();
+});
+
+test("with reduced motion nothing moves longer than an instant", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.goto(routes.worksheet("test-sum"));
+  const longest = await page.evaluate(() =>
+    Math.max(
+      ...[...document.querySelectorAll("*")].flatMap((element) => {
+        const style = getComputedStyle(element);
+        return [style.transitionDuration, style.animationDuration].flatMap((list) =>
+          list.split(",").map((time) => Number.parseFloat(time) * (time.trim().endsWith("ms") ? 1 : 1000)),
+        );
+      }),
+    ),
+  );
+  expect(longest).toBeLessThanOrEqual(10);
+});
