@@ -35,6 +35,8 @@ type State = {
 /** Displays that can still be updated; a kernel that makes more of them is not served for ever. */
 const maxDisplays = 10_000;
 
+const encoder = new TextEncoder();
+
 /** Turns kernel messages into run events, and stops at a number of bytes with one clear marker. */
 export function createCollector(options: { readonly limitBytes: number }): Collector {
   const state: State = { limitBytes: options.limitBytes, bytes: 0, passed: false, waiting: new Set(), counts: new Map(), displays: new Map() };
@@ -53,11 +55,9 @@ function collect(state: State, index: number, message: OutputMessage): RunEvent[
   if (message.msg_type === "clear_output") return message.content["wait"] === true ? wait(state, index) : clear(state, index);
   const output = outputOf(message);
   if (!output) return [];
+  const room = state.limitBytes - state.bytes;
   state.bytes += bytesOf(output);
-  if (state.bytes > state.limitBytes) {
-    state.passed = true;
-    return add(state, index, cutMarker(state.limitBytes));
-  }
+  if (state.bytes > state.limitBytes) return cut(state, index, output, room);
   const transient = message.content["transient"];
   const displayId = typeof transient === "object" && transient !== null && "display_id" in transient ? transient.display_id : undefined;
   if (message.msg_type === "update_display_data") return typeof displayId === "string" ? update(state, displayId, output) : [];
@@ -67,6 +67,15 @@ function collect(state: State, index: number, message: OutputMessage): RunEvent[
     state.displays.set(displayId, [...(state.displays.get(displayId) ?? []).slice(-100), { index, position }]);
   }
   return events;
+}
+
+/** Of a stream the beginning is kept, as far as there is room; a picture cut in half is none. */
+function cut(state: State, index: number, output: Output, room: number): RunEvent[] {
+  state.passed = true;
+  const marker = cutMarker(state.limitBytes);
+  if (output.output_type !== "stream" || room <= 0) return add(state, index, marker);
+  const text = new TextDecoder().decode(encoder.encode(output.text).subarray(0, room)).replace(/\uFFFD+$/, "");
+  return text === "" ? add(state, index, marker) : [...add(state, index, { ...output, text }), ...add(state, index, marker)];
 }
 
 function wait(state: State, index: number): RunEvent[] {
@@ -133,19 +142,20 @@ function bundleOf(value: unknown): MimeBundle {
 }
 
 function recordOf(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (cleaned(value) as Record<string, unknown>) : {};
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (cleaned(value, 0) as Record<string, unknown>) : {};
 }
 
-/** The same for all texts inside JSON data. Depth is bounded by who parsed the message. */
-function cleaned(value: unknown): unknown {
+/** The same for all texts inside JSON data; what is nested deeper than any figure is left out. */
+function cleaned(value: unknown, depth: number): unknown {
   if (typeof value === "string") return textOf(value);
-  if (Array.isArray(value)) return value.map(cleaned);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [textOf(key), cleaned(item)]));
+  if (depth > 200) return null;
+  if (Array.isArray(value)) return value.map((item) => cleaned(item, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [textOf(key), cleaned(item, depth + 1)]));
 }
 
 function bytesOf(output: Output): number {
-  return output.output_type === "stream" ? output.text.length : JSON.stringify(output).length;
+  return encoder.encode(output.output_type === "stream" ? output.text : JSON.stringify(output)).length;
 }
 
 function cutMarker(limitBytes: number): Output {
