@@ -55,9 +55,13 @@ export type Kernel = {
   /** Gives the kernel the files: copies a folder's content into the work folder with the kernel's ownership. */
   giveFiles(fromFolder: string): Promise<void>;
   usage(): Promise<KernelUsage>;
+  /** Changes the memory limit of a warm kernel to that of the person it is given to; false where that cannot be done. */
+  limitMemory?(memoryBytes: number): Promise<boolean>;
   /** Ends like KeyboardInterrupt; the kernel lives on. */
   interrupt(): Promise<void>;
-  /** Kills everything in the sandbox and removes its folders; safe to call twice. */
+  /** Ends every process in the sandbox; the work folder stays, so that nobody changes it while it is read. */
+  stop(): Promise<void>;
+  /** Stops, and removes the sandbox's folders; safe to call twice. */
   kill(): Promise<void>;
   /** Resolves when the kernel is gone, with why. */
   readonly exited: Promise<KernelExit>;

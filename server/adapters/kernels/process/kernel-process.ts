@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Kernel, KernelExit, KernelUsage } from "#server/ports/kernels.ts";
+import type { ControlGroup } from "./control-groups.ts";
+import { copyAsKernel } from "./give-files.ts";
+import type { Launched } from "./launch.ts";
+import { childrenOf, deletedOpenBytes, descendantsOf, usageOf } from "./process-tree.ts";
+import { removeFolders } from "./session-folders.ts";
+import { endpoints, type StartPlan } from "./start-kernel.ts";
+import type { Watched } from "./watch.ts";
+
+export type LiveKernel = { readonly kernel: Kernel; readonly watched: Watched };
+
+/** One running kernel: its usage, its end, and why it ended. */
+export function superviseKernel({ plan, launched, group, key }: { plan: StartPlan; launched: Launched; group: ControlGroup | null; key: string }): LiveKernel {
+  const { folders, request, facilities, uid } = plan;
+  let reason: KernelExit["reason"] | null = null;
+  let lastUsage: KernelUsage = { memoryBytes: 0, peakMemoryBytes: 0, cpuSeconds: 0 };
+  let stopping: Promise<void> | null = null;
+  let removing: Promise<void> | null = null;
+  let gone = false;
+
+  const processIds = async (): Promise<number[]> => (group ? group.processIds() : launched.child.pid === undefined || gone ? [] : descendantsOf(launched.child.pid));
+
+  const usage = async (): Promise<KernelUsage> => {
+    if (stopping || gone) return lastUsage;
+    const now = group ? await group.usage() : await usageOf(await processIds());
+    lastUsage = { memoryBytes: now.memoryBytes, peakMemoryBytes: Math.max(lastUsage.peakMemoryBytes, now.peakMemoryBytes), cpuSeconds: Math.max(lastUsage.cpuSeconds, now.cpuSeconds) };
+    return lastUsage;
+  };
+
+  const exited = launched.exit.then(async (code): Promise<KernelExit> => {
+    // The control group remembers how much was used, and whether that was too much, after its last process.
+    if (group && !stopping) await usage();
+    gone = true;
+    if (reason === null && code !== 0 && (await group?.ranOutOfMemory())) reason = "out_of_memory";
+    return { reason: reason ?? "exited", code };
+  });
+
+  const killFor = (why: KernelExit["reason"]): Promise<void> => {
+    if (!gone) reason ??= why;
+    stopping ??= endProcesses();
+    return stopping;
+  };
+
+  const endProcesses = async () => {
+    lastUsage = await (group ? group.usage() : usageOf(await processIds()).then((now) => ({ ...now, peakMemoryBytes: Math.max(now.peakMemoryBytes, lastUsage.peakMemoryBytes) }))).catch(() => lastUsage);
+    const ids = group ? [] : await processIds();
+    const init = await Promise.race([launched.initPid, sleep(1000, null)]);
+    // The first process of the sandbox takes all others with it, at once.
+    for (const pid of [init, launched.child.pid, ...ids]) if (pid !== null && pid !== undefined && !(gone && pid === launched.child.pid)) killQuietly(pid);
+    if (group && gone) await group.remove();
+    await exited;
+    if (group) await group.remove();
+  };
+
+  const kernelPid = async (): Promise<number | null> => {
+    if (gone) return null;
+    const init = await launched.initPid;
+    if (init === null || !facilities.sandbox.works) return init;
+    return (await childrenOf(init))[0] ?? null;
+  };
+
+  const kernel: Kernel = {
+    sessionId: request.sessionId,
+    language: request.language,
+    connection: { ...endpoints(folders, "-"), key, signatureScheme: "hmac-sha256" },
+    workFolder: folders.work,
+    exited,
+    usage,
+    giveFiles: (fromFolder) => copyAsKernel(fromFolder, folders.work, uid),
+    limitMemory: async (memoryBytes) => (await group?.limitMemory(memoryBytes)) ?? false,
+    async interrupt() {
+      const pid = await kernelPid();
+      if (pid !== null) killQuietly(pid, "SIGINT");
+    },
+    stop: () => killFor("killed"),
+    kill() {
+      removing ??= killFor("killed").then(() => removeFolders([folders.session, folders.sockets]));
+      return removing;
+    },
+  };
+
+  const watched: Watched = {
+    folders: facilities.sandbox.works && uid !== null ? [folders.session] : [folders.session, folders.sockets],
+    diskBytes: request.limits.diskBytes,
+    hiddenBytes: async () => deletedOpenBytes(await processIds()),
+    onDiskFull: () => void killFor("disk_full"),
+    async checkMemory() {
+      if (group) return;
+      if ((await usage()).memoryBytes > request.limits.memoryBytes) await killFor("out_of_memory");
+    },
+  };
+  return { kernel, watched };
+}
+
+function killQuietly(pid: number, signal: "SIGKILL" | "SIGINT" = "SIGKILL"): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}

@@ -1,0 +1,46 @@
+import { readdir, readFile, readlink, stat } from "node:fs/promises";
+import type { KernelUsage } from "#server/ports/kernels.ts";
+
+/** Reads /proc, for sandboxes without a control group and for what a control group does not know. */
+const clockTicksPerSecond = 100;
+
+/** The process and all below it. */
+export async function descendantsOf(pid: number): Promise<number[]> {
+  const found = [pid];
+  for (let index = 0; index < found.length; index += 1) found.push(...(await childrenOf(found[index] as number)));
+  return found;
+}
+
+export async function childrenOf(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
+  return text.split(" ").filter(Boolean).map(Number);
+}
+
+export async function usageOf(pids: readonly number[]): Promise<KernelUsage> {
+  const each = await Promise.all(pids.map(usageOfOne));
+  const sum = (pick: (usage: KernelUsage) => number) => each.reduce((total, usage) => total + pick(usage), 0);
+  return { memoryBytes: sum((usage) => usage.memoryBytes), peakMemoryBytes: sum((usage) => usage.peakMemoryBytes), cpuSeconds: sum((usage) => usage.cpuSeconds) };
+}
+
+async function usageOfOne(pid: number): Promise<KernelUsage> {
+  const [status, statLine] = await Promise.all([readFile(`/proc/${pid}/status`, "utf8").catch(() => ""), readFile(`/proc/${pid}/stat`, "utf8").catch(() => "")]);
+  const kilobytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? 0) * 1024;
+  // The command's name, in brackets, may hold spaces: count from behind it. utime and stime are fields 14 and 15.
+  const fields = statLine.slice(statLine.lastIndexOf(")") + 2).split(" ");
+  return { memoryBytes: kilobytes("VmRSS"), peakMemoryBytes: kilobytes("VmHWM"), cpuSeconds: (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / clockTicksPerSecond };
+}
+
+/** Bytes of files that were deleted but are still open: they fill the disk unseen by `du`. */
+export async function deletedOpenBytes(pids: readonly number[]): Promise<number> {
+  const seen = new Map<string, number>();
+  for (const pid of pids) {
+    for (const descriptor of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
+      const link = `/proc/${pid}/fd/${descriptor}`;
+      const target = await readlink(link).catch(() => "");
+      if (!target.endsWith(" (deleted)") || !target.startsWith("/work/")) continue;
+      const file = await stat(link).catch(() => null);
+      if (file) seen.set(`${file.dev}:${file.ino}`, file.blocks * 512);
+    }
+  }
+  return [...seen.values()].reduce((total, bytes) => total + bytes, 0);
+}

@@ -1,0 +1,59 @@
+/**
+ * What a worksheet finds installed, from Debian's archive. Changing a line makes a new runtime beside the old one
+ * (its name carries a hash of this file's lists), so old results keep saying what computed them.
+ */
+export const runtimeSuite = "trixie";
+
+export const runtimePackages = [
+  // The kernels themselves.
+  "python3-ipykernel",
+  "python3-ipywidgets",
+  "r-base-core",
+  "r-cran-irkernel",
+  // Scientific Python.
+  "python3-altair",
+  "python3-biopython",
+  "python3-matplotlib",
+  "python3-networkx",
+  "python3-numpy",
+  "python3-openpyxl",
+  "python3-pandas",
+  "python3-plotly",
+  "python3-scipy",
+  "python3-seaborn",
+  "python3-sklearn",
+  "python3-statsmodels",
+  "python3-tqdm",
+  // R, with the packages that R itself recommends (survival, MASS, nlme, ...).
+  "r-recommended",
+  "r-cran-ape",
+  "r-cran-desolve",
+  "r-cran-dplyr",
+  "r-cran-ggplot2",
+  "r-cran-tidyr",
+  "r-cran-vegan",
+  // What JupyterLab needs in order to run; see `unpackedPackages`.
+  "python3-async-lru",
+  "python3-jupyter-events",
+  "python3-jupyter-server",
+  "python3-jupyterlab-server",
+  "python3-notebook-shim",
+  // Tools of a terminal.
+  "ca-certificates",
+  "fonts-dejavu-core",
+  "git",
+  "less",
+  "nano",
+] as const;
+
+/**
+ * Installed without their dependencies. Debian's jupyterlab asks for 540 Node packages (0.9 GB, of which a running
+ * JupyterLab reads nothing: its pages are already built), so the Python ones are named above instead.
+ */
+export const unpackedPackages = ["jupyterlab"] as const;
+
+/** What the host needs for sandboxes and for building the runtime; `up` installs them, `doctor` names them. */
+export const hostPackages = ["bubblewrap", "mmdebstrap", "debian-archive-keyring"] as const;
+
+/** What the host's own Debian packages must hold where no rootfs can be made. */
+export const hostRuntimePackages = ["python3-ipykernel", "python3-matplotlib", "python3-numpy", "python3-pandas", "python3-scipy", "r-cran-irkernel"] as const;

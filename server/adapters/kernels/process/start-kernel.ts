@@ -1,0 +1,110 @@
+import { randomBytes } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { connectKernel } from "#server/jupyter/kernel-client.ts";
+import type { Logger } from "#server/log.ts";
+import type { Kernel, KernelConnection, StartKernel } from "#server/ports/kernels.ts";
+import type { ControlGroup } from "./control-groups.ts";
+import type { Facilities } from "./facilities.ts";
+import { type LiveKernel, superviseKernel } from "./kernel-process.ts";
+import { type Launched, launch } from "./launch.ts";
+import type { Runtime } from "./runtime-shape.ts";
+import { buildSandboxArguments, inside, kernelCommand, kernelEnvironment, processLimits } from "./sandbox-arguments.ts";
+import { connectionFileName, makeFolders, removeFolders, type SessionFolders, sealSockets, socketPrefix } from "./session-folders.ts";
+
+export type StartPlan = {
+  readonly request: StartKernel;
+  readonly runtime: Runtime;
+  readonly facilities: Facilities;
+  readonly folders: SessionFolders;
+  /** Null where we are no root: the kernel runs as ourselves. */
+  readonly uid: number | null;
+  readonly timeoutMs: number;
+};
+
+/** Throws, with nothing left behind, when the kernel does not come up; the kernel's last words are in the error. */
+export async function startKernel(plan: StartPlan, log: Logger): Promise<LiveKernel> {
+  const { folders, request, facilities, uid } = plan;
+  const key = randomBytes(32).toString("hex");
+  let group: ControlGroup | null = null;
+  let live: LiveKernel | null = null;
+  try {
+    await makeFolders(folders, { uid, key, kernelName: request.language, seenAt: facilities.sandbox.works ? inside.sockets : folders.sockets });
+    group = (await facilities.groups?.create(request.sessionId, request.limits)) ?? null;
+    const launched = launchKernel(plan, group);
+    live = superviseKernel({ plan, launched, group, key });
+    await waitUntilReady(plan, live, launched);
+    return live;
+  } catch (error) {
+    const lastWords = (await readFile(folders.logFile, "utf8").catch(() => "")).slice(-2000);
+    if (live) await live.kernel.kill();
+    else await group?.remove();
+    await removeFolders([folders.session, folders.sockets]);
+    log.warn({ err: error, sessionId: request.sessionId, lastWords }, "a kernel did not start");
+    throw error;
+  }
+}
+
+function launchKernel(plan: StartPlan, group: ControlGroup | null): Launched {
+  const { folders, request, facilities, runtime, uid } = plan;
+  const { sandbox } = facilities;
+  const joinFiles = group?.joinFiles ?? [];
+  const manners = group ? [] : ["nice", "-n", "10"];
+  if (!sandbox.works) {
+    const command = kernelCommand(runtime, request.language, folders.connectionFile);
+    const env = { ...kernelEnvironment(request.limits), HOME: folders.work, TMPDIR: folders.work, MPLCONFIGDIR: path.join(folders.work, ".matplotlib") };
+    const identity = uid === null ? {} : { uid, gid: uid };
+    return launch([...manners, ...processLimits(request.limits, group !== null), ...command], { joinFiles: uid === null ? joinFiles : [], seccomp: null, logFile: folders.logFile, spawnOptions: { cwd: folders.work, env, ...identity } });
+  }
+  const args = buildSandboxArguments({
+    runtime,
+    identity: uid === null ? { kind: "ours" } : { kind: "own", uid },
+    limits: request.limits,
+    hasControlGroup: group !== null,
+    workFolder: folders.work,
+    socketFolder: folders.sockets,
+    passwdFile: folders.passwdFile,
+    canLimitTmpfs: sandbox.canLimitTmpfs,
+    hostLinks: facilities.hostLinks,
+    command: kernelCommand(runtime, request.language, `${inside.sockets}/${connectionFileName}`),
+  });
+  return launch([...manners, "bwrap", ...args], { joinFiles, seccomp: sandbox.seccomp, logFile: folders.logFile });
+}
+
+/** Ready: the sockets are there and the kernel answers on them. */
+async function waitUntilReady(plan: StartPlan, live: LiveKernel, launched: Launched): Promise<void> {
+  const abort = new AbortController();
+  const died = launched.exit.then((code) => {
+    abort.abort();
+    throw new Error(`The kernel ended at once, with code ${code ?? "none"}.`);
+  });
+  const answered = async () => {
+    const separator = await findSeparator(plan.folders, plan.timeoutMs, abort.signal);
+    Object.assign(live.kernel.connection, endpoints(plan.folders, separator));
+    const client = await connectKernel(live.kernel.connection, { timeoutMs: plan.timeoutMs, signal: abort.signal });
+    client.close();
+    // In a sandbox of our own uid the kernel could undo it.
+    if (plan.uid !== null && plan.facilities.sandbox.works) await sealSockets(plan.folders, plan.uid);
+  };
+  await Promise.race([answered(), died]);
+  died.catch(() => undefined);
+}
+
+/** ipykernel writes "k-1", IRkernel "k:1"; both make the shell's socket first or last, so wait for all that we use. */
+async function findSeparator(folders: SessionFolders, timeoutMs: number, signal: AbortSignal): Promise<string> {
+  const deadline = performance.now() + timeoutMs;
+  while (performance.now() < deadline && !signal.aborted) {
+    const names = await readdir(folders.sockets);
+    for (const separator of ["-", ":"]) if ([1, 2, 4].every((port) => names.includes(`${socketPrefix}${separator}${port}`))) return separator;
+    await sleep(10);
+  }
+  throw new Error("The kernel did not open its sockets in time.");
+}
+
+export function endpoints(folders: SessionFolders, separator: string): Omit<KernelConnection, "key" | "signatureScheme"> {
+  const at = (port: number) => `ipc://${path.join(folders.sockets, `${socketPrefix}${separator}${port}`)}`;
+  return { shell: at(1), iopub: at(2), stdin: at(3), control: at(4), heartbeat: at(5) };
+}
+
+export type { Kernel };
