@@ -4,6 +4,7 @@ import type { RunId, UserId, VisitorId, WorksheetId } from "#lib/domain/ids.ts";
 import type { CellResult } from "#lib/domain/run.ts";
 import type { NumberedRunEvent } from "#lib/domain/worksheet.ts";
 import type { Queryable } from "./connect.ts";
+import { jsonb } from "./jsonb.ts";
 
 export type Run = typeof runs.$inferSelect;
 export type NewRun = Omit<typeof runs.$inferInsert, "attempt" | "cancelRequested" | "engineId" | "lastEvent">;
@@ -20,7 +21,8 @@ export function runQueries({ db }: Queryable) {
 
   return {
     async insertRun(run: NewRun): Promise<void> {
-      await db.insert(runs).values(run);
+      const record = run.record == null ? null : jsonb(run.record);
+      await db.insert(runs).values({ ...run, values: jsonb(run.values), record });
     },
 
     async findRun(id: RunId): Promise<RunHead | null> {
@@ -89,13 +91,19 @@ export function runQueries({ db }: Queryable) {
       return rows.map((row) => ({ ...row.run, worksheetSlug: row.worksheetSlug, worksheetTitle: row.worksheetTitle }));
     },
 
-    /** How many queued runs the engine serves first, where each person's turn comes before anybody's second. */
+    /** How many queued runs the engine takes first, by the same turns as `claimRun`. */
     async countRunsBefore(id: RunId): Promise<number> {
       const [row] = await db.execute<{ before: number }>(sql`
-        with queue as (
-          select id, row_number() over (partition by queue_key order by queued_at, id) as turn, queued_at from runs where state = 'queued'
+        with waiting as (
+          select id, queue_key, queued_at, row_number() over (partition by queue_key order by queued_at, id) as rank from runs where state = 'queued'
+        ),
+        turns as (
+          select id, queued_at, rank + (
+            select count(*) from runs other
+            where other.queue_key = waiting.queue_key and (other.started_at >= waiting.queued_at or other.state in ('starting', 'running'))
+          ) as turn from waiting
         )
-        select count(*)::int as before from queue other, queue mine
+        select count(*)::int as before from turns other, turns mine
         where mine.id = ${id} and (other.turn, other.queued_at, other.id) < (mine.turn, mine.queued_at, mine.id)`);
       return row?.before ?? 0;
     },

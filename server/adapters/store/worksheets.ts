@@ -1,6 +1,7 @@
-import { and, desc, eq, getTableColumns, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import { areas, projects, worksheets, worksheetVersions } from "#drizzle/schema/index.ts";
 import { isId, type ProjectId, type VersionId } from "#lib/domain/ids.ts";
+import type { CompiledWorksheet } from "#lib/domain/worksheet.ts";
 import type { Queryable } from "./connect.ts";
 
 export type Worksheet = Omit<typeof worksheets.$inferSelect, "search" | "searchText">;
@@ -50,6 +51,16 @@ export function worksheetQueries({ db }: Queryable) {
     async findVersion(id: VersionId): Promise<WorksheetVersion | null> {
       const [version] = await db.select().from(worksheetVersions).where(eq(worksheetVersions.id, id));
       return version ?? null;
+    },
+
+    /** The parameters alone: the rest of a compiled worksheet is large. */
+    async listParameters(ids: readonly VersionId[]): Promise<Map<VersionId, CompiledWorksheet["parameters"]>> {
+      if (ids.length === 0) return new Map();
+      const found = await db
+        .select({ id: worksheetVersions.id, parameters: sql<CompiledWorksheet["parameters"]>`${worksheetVersions.compiled} -> 'parameters'` })
+        .from(worksheetVersions)
+        .where(inArray(worksheetVersions.id, [...ids]));
+      return new Map(found.map((row) => [row.id, row.parameters]));
     },
 
     async findProject(idOrSlug: string): Promise<(Project & { areaTitle: string }) | null> {

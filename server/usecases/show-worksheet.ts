@@ -1,0 +1,54 @@
+import type { CompiledCell, CompiledWorksheet, DisplayCell, WorksheetView } from "#lib/domain/worksheet.ts";
+import { renderMarkdown } from "#lib/markdown.ts";
+import { can } from "#lib/policy.ts";
+import { fail, ok, type Result } from "#lib/result.ts";
+import type { Context } from "#server/context.ts";
+import type { WorksheetVersion } from "#server/ports/store.ts";
+import { runView } from "./run-view.ts";
+import { worksheetCard, worksheetSubject } from "./worksheet-card.ts";
+
+/** All that a worksheet's page shows, its published result included. */
+export async function showWorksheet(ctx: Context, input: { idOrSlug: string }): Promise<Result<WorksheetView>> {
+  const row = await ctx.store.findWorksheet(input.idOrSlug);
+  if (!row || !can(ctx.actor, "worksheet:read", worksheetSubject(ctx, row))) return fail("not_found", "No such worksheet.");
+  const { worksheet } = row;
+  const version = worksheet.currentVersionId === null ? null : await ctx.store.findVersion(worksheet.currentVersionId);
+  if (!version) return fail("not_found", "No such worksheet.");
+  const [result, usualDurationMs] = await Promise.all([version.resultRunId === null ? null : ctx.store.findRun(version.resultRunId), ctx.store.usualDurationMs(worksheet.id)]);
+  return ok({
+    card: worksheetCard(row),
+    parameters: version.compiled.parameters,
+    cells: displayCells(version),
+    result: result && (await runView(ctx, result, { version, worksheet: row })),
+    commit: version.commit,
+    notebookPath: version.notebookPath,
+    environment: { name: version.environmentName, digest: version.environmentDigest },
+    dataSources: worksheet.dataSources,
+    usualDurationMs,
+  });
+}
+
+/** Markdown rendered once a version: it never changes, and rendering maths is most of what a page would cost. */
+const rendered = new Map<string, readonly DisplayCell[]>();
+const remembered = 200;
+
+function displayCells(version: WorksheetVersion): readonly DisplayCell[] {
+  const known = rendered.get(version.id);
+  if (known) return known;
+  const cells = displayCellsOf(version.compiled);
+  if (rendered.size >= remembered) rendered.clear();
+  rendered.set(version.id, cells);
+  return cells;
+}
+
+export function displayCellsOf(compiled: Pick<CompiledWorksheet, "cells">): readonly DisplayCell[] {
+  return compiled.cells.flatMap((cell) => displayCell(cell) ?? []);
+}
+
+/** The source of a code cell leaves the server only where its author shows it. */
+function displayCell(cell: CompiledCell): DisplayCell | null {
+  if (cell.kind === "markdown") return { kind: "markdown", index: cell.index, html: renderMarkdown(cell.source, cell.attachments ? { attachments: cell.attachments } : {}) };
+  const source = cell.show.source === "removed" ? null : cell.source;
+  if (source === null && cell.show.outputs === "removed") return null;
+  return { kind: "code", index: cell.index, source, sourceFolded: cell.show.source === "folded", outputs: cell.show.outputs };
+}
