@@ -1,0 +1,1 @@
+install.packages(c("IRkernel", "ggplot2", "nlme"))
