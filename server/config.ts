@@ -16,7 +16,7 @@ const whole = (fallback: number, min: number, max: number) => z.coerce.number().
 const megabytes = (fallback: number) => whole(fallback, 1, 1_000_000).transform((mb) => mb * 1024 * 1024);
 
 const environmentSchema = z.object({
-  SHEAF_DATA: z.string().min(1).default("data"),
+  SHEAF_DATA: z.string().min(1).optional(),
   SHEAF_CACHE: z.string().min(1).optional(),
   SHEAF_PORT: whole(3000, 0, 65_535),
   /** The address people type; session hosts will be made below it. */
@@ -51,6 +51,8 @@ const environmentSchema = z.object({
   /** Set by the supervisor for its children. */
   SHEAF_WEB_PORT: whole(0, 0, 65_535),
   SHEAF_DEVELOPMENT: flag(false),
+  /** For `user create` alone. */
+  SHEAF_NEW_PASSWORD: z.string().optional(),
 });
 
 export type RunLimits = { readonly seconds: number; readonly memoryBytes: number; readonly uploadBytes: number };
@@ -73,6 +75,7 @@ export type Config = {
   readonly databaseUrl: string | null;
   readonly secret: string | null;
   readonly admin: { readonly user: string; readonly password: string } | null;
+  readonly newPassword: string | null;
   readonly registration: "open" | "closed";
   readonly logLevel: string;
   /** How many reverse proxies stand in front and append to X-Forwarded-For. */
@@ -105,7 +108,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   const e = parsed.data;
   if ((e.SHEAF_ADMIN_USER === undefined) !== (e.SHEAF_ADMIN_PASSWORD === undefined))
     throw new ConfigError("SHEAF_ADMIN_USER and SHEAF_ADMIN_PASSWORD: set both or neither.");
-  const dataFolder = path.resolve(e.SHEAF_DATA);
+  const dataFolder = path.resolve(e.SHEAF_DATA ?? path.join(import.meta.dirname, "../data"));
   const isRoot = process.getuid?.() === 0;
   return {
     dataFolder,
@@ -122,6 +125,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     demo: e.SHEAF_DEMO,
     databaseUrl: e.DATABASE_URL ?? null,
     secret: e.SHEAF_SECRET ?? null,
+    newPassword: e.SHEAF_NEW_PASSWORD ?? null,
     admin: e.SHEAF_ADMIN_USER && e.SHEAF_ADMIN_PASSWORD ? { user: e.SHEAF_ADMIN_USER, password: e.SHEAF_ADMIN_PASSWORD } : null,
     registration: e.SHEAF_REGISTRATION,
     logLevel: e.SHEAF_LOG_LEVEL,
@@ -146,6 +150,17 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     },
     person: { seconds: e.SHEAF_PERSON_SECONDS, memoryBytes: e.SHEAF_PERSON_MEMORY_MB, uploadBytes: e.SHEAF_PERSON_UPLOAD_MB, homeBytes: e.SHEAF_HOME_MB },
   };
+}
+
+/** The environment with some settings replaced, as a command line does. */
+export function loadConfigWith(settings: Readonly<Record<string, string>>): Config {
+  return loadConfig({ ...process.env, ...settings });
+}
+
+/** For building pages: they must not reach a database meanwhile, nor carry a setting of this machine. */
+export function buildEnvironment(): Record<string, string> {
+  const kept = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith("SHEAF_") && entry[0] !== "DATABASE_URL");
+  return { ...Object.fromEntries(kept), NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
 }
 
 /**

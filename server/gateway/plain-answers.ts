@@ -13,10 +13,13 @@ export function answerHealth(response: ServerResponse, method: string | undefine
   response.end(method === "HEAD" ? undefined : `${JSON.stringify(body)}\n`);
 }
 
+/** The same names that the API gives its problems. */
+const problemTypes: Readonly<Record<number, string>> = { 403: "urn:sheaf:problem:forbidden", 404: "urn:sheaf:problem:not_found", 503: "urn:sheaf:problem:unavailable" };
+
 /** An RFC 9457 problem document. */
 export function answerProblem(response: ServerResponse, problem: { status: number; title: string; detail: string }, requestId: string): void {
   const { status, title, detail } = problem;
-  const body = `${JSON.stringify({ type: "about:blank", status, title, detail, requestId })}\n`;
+  const body = `${JSON.stringify({ type: problemTypes[status] ?? "about:blank", title, status, detail, instance: response.req.url?.split("?", 1)[0], requestId })}\n`;
   const retry = status === 503 ? { "retry-after": retryAfterSeconds } : {};
   // The rest of a refused request is not read, so the connection cannot carry another one.
   response.writeHead(status, { ...common, ...retry, "content-type": "application/problem+json", "content-length": Buffer.byteLength(body), connection: "close", "x-request-id": requestId });

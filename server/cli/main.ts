@@ -1,0 +1,75 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import { type Config, ConfigError, loadConfigWith } from "#server/config.ts";
+import { DataFolderInUse } from "#server/supervisor/data-lock.ts";
+import { CommandProblem } from "./command-problem.ts";
+
+/** What `./sheaf` hands over to: reads the command line, and ends with an exit code and readable words. */
+const root = path.resolve(import.meta.dirname, "../..");
+const text = { type: "string" } as const;
+const place = { data: text } as const;
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  const isExpected = error instanceof CommandProblem || error instanceof ConfigError || error instanceof DataFolderInUse;
+  console.error(isExpected || !(error instanceof Error) ? `sheaf: ${error instanceof Error ? error.message : String(error)}` : `sheaf: ${error.stack}`);
+  process.exitCode = 1;
+}
+// Timers and idle connections of what was used must not keep a finished command alive.
+process.exit();
+
+async function run(words: readonly string[]): Promise<number> {
+  const [command, ...rest] = words;
+  switch (command) {
+    case "up":
+    case "dev": {
+      const options = read(rest, { ...place, port: text, url: text, "no-demo": { type: "boolean" } });
+      const { up } = await import("./up.ts");
+      return up(configOf({ ...options, development: command === "dev" }));
+    }
+    case "token": {
+      const options = read(afterWord(rest, "create"), { ...place, user: text, name: text, days: text, scope: { type: "string", multiple: true } });
+      const { createTokenByCommand } = await import("./create-token.ts");
+      return createTokenByCommand(configOf(options), options);
+    }
+    case "user": {
+      const options = read(afterWord(rest, "create"), { ...place, user: text, level: text });
+      const { createUserByCommand } = await import("./create-user.ts");
+      return createUserByCommand(configOf(options), options);
+    }
+    case "doctor": {
+      const { examine } = await import("./doctor.ts");
+      return examine(configOf(read(rest, { ...place, port: text })));
+    }
+    default:
+      throw new CommandProblem(`There is no command "${command ?? ""}": try ./sheaf help`);
+  }
+}
+
+function read<T extends ParseArgsOptionsConfig>(words: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...words], options, strict: true }).values;
+  } catch (error) {
+    throw new CommandProblem(`${(error as Error).message.split(". To specify")[0]}. See ./sheaf help`);
+  }
+}
+
+function afterWord([first, ...rest]: readonly string[], word: string): readonly string[] {
+  if (first !== word) throw new CommandProblem(`Did you mean "${word}"? See ./sheaf help`);
+  return rest;
+}
+
+/** Options of the command line count more than the environment, and that more than the file .env. */
+function configOf(options: { data?: string | undefined; port?: string | undefined; url?: string | undefined; "no-demo"?: boolean | undefined; development?: boolean }): Config {
+  const file = path.join(root, ".env");
+  if (existsSync(file)) process.loadEnvFile(file);
+  return loadConfigWith({
+    ...(options.data === undefined ? {} : { SHEAF_DATA: path.resolve(options.data) }),
+    ...(options.port === undefined ? {} : { SHEAF_PORT: options.port }),
+    ...(options.url === undefined ? {} : { SHEAF_URL: options.url }),
+    ...(options["no-demo"] ? { SHEAF_DEMO: "off" } : {}),
+    ...(options.development ? { SHEAF_DEVELOPMENT: "on" } : {}),
+  });
+}

@@ -1,0 +1,48 @@
+import net from "node:net";
+import { ensureRuntime } from "#server/adapters/kernels/process/runtime.ts";
+import type { Config } from "#server/config.ts";
+import { scriptsOf, supervise } from "#server/main.ts";
+import { createTerminal, type Terminal } from "#server/supervisor/console.ts";
+import { buildPages, pagesAreBuilt } from "./build-pages.ts";
+import { findMissingPackages, installPackages } from "./host-packages.ts";
+
+/** `./sheaf up` and `./sheaf dev`: brings this machine to where Sheaf can be served, and serves it. */
+export async function up(asked: Config): Promise<number> {
+  const config = asked.port === 0 ? await withFreePort(asked) : asked;
+  const terminal = createTerminal();
+  await installWhatIsMissing(config, terminal);
+  await Promise.all([makeRuntime(config, terminal), config.development ? null : makePages(terminal)]);
+  return supervise(config, scriptsOf(config), terminal);
+}
+
+async function installWhatIsMissing(config: Config, terminal: Terminal): Promise<void> {
+  const missing = await findMissingPackages(config);
+  if (missing.names.length === 0) return;
+  if (missing.may === "no") terminal.warn(`Some of what running worksheets needs is not installed, and this user may not install it. Type:\n  ${missing.line}`);
+  else await terminal.phase(`Installing host packages (${missing.names.join(", ")})`, () => installPackages(missing));
+}
+
+async function makePages(terminal: Terminal): Promise<void> {
+  if (!(await pagesAreBuilt())) await terminal.phase("Building the pages", buildPages);
+}
+
+/** Without kernels people can still read: that is worth serving, and said. */
+async function makeRuntime(config: Config, terminal: Terminal): Promise<void> {
+  let began: number | null = null;
+  const onPhase = (text: string) => {
+    began ??= performance.now();
+    terminal.say(text);
+  };
+  const runtime = await ensureRuntime(config, { onPhase });
+  if (!runtime.ok) terminal.warn(`Worksheets cannot be run here yet. ${runtime.failure.message}`);
+  else if (began !== null) terminal.say(`The environment for kernels is made … ${((performance.now() - began) / 1000).toFixed(0)} s`);
+}
+
+async function withFreePort(config: Config): Promise<Config> {
+  const server = net.createServer();
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, config.listen, resolve));
+  const { port } = server.address() as net.AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  const publicUrl = config.publicUrl.endsWith(".localhost:0") ? config.publicUrl.replace(/:0$/, `:${port}`) : config.publicUrl;
+  return { ...config, port, publicUrl };
+}
