@@ -1,6 +1,6 @@
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
-import { clientFrom, expect, fillSignUp, newPerson, pressRun, signUp, test } from "./fixtures.ts";
+import { expect, fillSignUp, newPerson, pressRun, signUp, test } from "./fixtures.ts";
 
 test("a visitor who signs up after a run finds it among their runs", async ({ page }) => {
   await page.goto(routes.worksheet("test-sum"));
@@ -14,13 +14,10 @@ test("a visitor who signs up after a run finds it among their runs", async ({ pa
   await expect(page.getByRole("link", { name: /Test sum/ }).first()).toBeVisible();
 });
 
-test("the claim link gives the run to whoever signs in with it in another browser", async ({ page, api, worksheetId, browser, address }) => {
+test("the claim link gives the run to whoever signs in with it in another browser", async ({ api, worksheetId, browser }) => {
   const started = await api.startRun(await worksheetId("test-sum"), { first: 300 });
   await api.finish(started.id);
   expect(started.claimUrl).not.toBeNull();
-
-  // A stranger without the link sees nothing.
-  expect((await clientFrom(`${address}0`.slice(0, 15)).send("GET", `/api/v1/runs/${started.id}`)).status).toBe(404);
 
   const elsewhere = await browser.newContext({ baseURL: process.env.SHEAF_E2E_URL ?? "" });
   const other = await elsewhere.newPage();
@@ -37,7 +34,6 @@ test("the claim link gives the run to whoever signs in with it in another browse
   await other.goto(started.claimUrl ?? "");
   await expect(other.getByText(t.run.claimBroken)).toBeVisible();
   await elsewhere.close();
-  await page.close();
 });
 
 test("a run is readable by others only after its owner shares it", async ({ page, browser }) => {

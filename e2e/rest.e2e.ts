@@ -78,9 +78,10 @@ test("a cancelled run says so, and stays cancelled", async ({ api, worksheetId }
   expect((await api.finish(started.id)).state).toBe("cancelled");
 });
 
-test("refusals are problem documents, and what one may not read answers like what is not there", async ({ api, address, worksheetId }) => {
-  const started = await api.startRun(await worksheetId("test-sum"), { first: 8 });
-  await api.finish(started.id);
+test("refusals are problem documents, and what one may not read answers like what is not there", async ({ address, worksheetId }) => {
+  const owner = clientFrom(address, tokenFor(administrator.username, "worksheets:read,runs:read,runs:write"));
+  const started = await owner.startRun(await worksheetId("test-sum"), { first: 8 });
+  await owner.finish(started.id);
   const stranger = clientFrom(address.replace(/^10\./, "11."));
   const hidden = await stranger.send("GET", routes.api.run(started.id));
   const absent = await stranger.send("GET", routes.api.run(`${started.id.slice(0, -4)}0000`));
