@@ -68,9 +68,9 @@ for (const [how, words] of [
   test(`a kernel that dies by ${how} is told plainly, with what to do, and the next run works`, async ({ page }) => {
     await page.goto(`${routes.worksheet("test-trouble")}?how=${how}`);
     await pressRun(page);
-    const alert = page.getByRole("alert").filter({ hasText: words });
-    await expect(alert).toBeVisible({ timeout: 60_000 });
-    await expect(alert).toContainText(/again|smaller|less/i);
+    const told = page.locator(".notice", { hasText: t.worksheet.failed });
+    await expect(told).toContainText(words, { timeout: 60_000 });
+    await expect(told).toContainText(/again|smaller|less/i);
     await page.getByLabel("What breaks").selectOption("nothing");
     await pressRun(page);
     await expect(page.getByText("nothing broke")).toBeVisible();

@@ -8,7 +8,7 @@ type OpenApi = { readonly openapi: string; readonly paths: Readonly<Record<strin
 function tokenFor(username: string, scopes: string): string {
   const output = execFileSync(
     "./sheaf",
-    ["token", "create", "--user", username, "--name", "journeys", "--scopes", scopes, "--data", process.env.SHEAF_E2E_DATA ?? ""],
+    ["token", "create", "--user", username, "--name", "journeys", "--scope", scopes, "--data", process.env.SHEAF_E2E_DATA ?? ""],
     {
       encoding: "utf8",
     },

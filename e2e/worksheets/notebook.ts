@@ -9,7 +9,9 @@ export type TestWorksheet = {
   readonly files: ReadonlyMap<string, string>;
 };
 
-type TestCell = { readonly source: string; readonly tags?: readonly string[]; readonly parameters?: readonly object[] } | { readonly markdown: string };
+type TestCell =
+  | { readonly source: string; readonly tags?: readonly string[]; readonly parameters?: Readonly<Record<string, object>> }
+  | { readonly markdown: string };
 
 /** The text of a Python notebook whose first cell is its title. */
 export function notebookText(title: string, cells: readonly TestCell[]): string {

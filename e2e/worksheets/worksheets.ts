@@ -6,12 +6,12 @@ const single = (slug: string, title: string, summary: string, cells: Parameters<
 const sum = single("test-sum", "Test sum", "Adds two numbers, for the journeys.", [
   {
     tags: ["parameters"],
-    parameters: [
-      { name: "first", label: "First number", type: "integer", min: 0, max: 1000 },
-      { name: "second", label: "Second number", type: "number", min: -10, max: 10 },
-      { name: "word", label: "Word", type: "string", maxLength: 20 },
-      { name: "note", label: "Note", type: "text", advanced: true },
-    ],
+    parameters: {
+      first: { label: "First number", type: "integer", min: 0, max: 1000 },
+      second: { label: "Second number", type: "number", min: -10, max: 10 },
+      word: { label: "Word", type: "string", maxLength: 20 },
+      note: { label: "Note", type: "text", advanced: true },
+    },
     source: 'first = 2\nsecond = 3.5\nword = "barley"\nnote = ""',
   },
   { source: 'print(f"{word}: {first + second:.2f}")' },
@@ -24,10 +24,10 @@ const sum = single("test-sum", "Test sum", "Adds two numbers, for the journeys."
 const steps = single("test-steps", "Test steps", "Counts slowly, for the journeys.", [
   {
     tags: ["parameters"],
-    parameters: [
-      { name: "steps", label: "Steps", type: "integer", min: 1, max: 600 },
-      { name: "pause", label: "Pause", unit: "seconds", type: "number", min: 0, max: 5 },
-    ],
+    parameters: {
+      steps: { label: "Steps", type: "integer", min: 1, max: 600 },
+      pause: { label: "Pause", unit: "seconds", type: "number", min: 0, max: 5 },
+    },
     source: "steps = 2\npause = 0.05",
   },
   { source: 'import time\nfor step in range(1, steps + 1):\n    print(f"step {step} of {steps}", flush=True)\n    time.sleep(pause)' },
@@ -37,7 +37,7 @@ const steps = single("test-steps", "Test steps", "Counts slowly, for the journey
 const trouble = single("test-trouble", "Test trouble", "Breaks in the way that is asked for.", [
   {
     tags: ["parameters"],
-    parameters: [{ name: "how", label: "What breaks", type: "choice", choices: ["nothing", "kill", "memory", "error"] }],
+    parameters: { how: { label: "What breaks", type: "choice", choices: ["nothing", "kill", "memory", "error"] } },
     source: 'how = "nothing"',
   },
   { source: 'print("before the trouble")' },
@@ -66,19 +66,19 @@ const echo = single(
     { source: 'import builtins, json\nbuiltins.touched = "untouched"' },
     {
       tags: ["parameters"],
-      parameters: [
-        { name: "line", label: "Line", type: "string" },
-        { name: "prose", label: "Prose", type: "text" },
-        { name: "whole", label: "Whole", type: "integer" },
-        { name: "real", label: "Real", type: "number" },
-        { name: "yes", label: "Yes", type: "boolean" },
-        { name: "one", label: "One", type: "choice", choices: ["a", "b"], allowOther: true },
-        { name: "some", label: "Some", type: "choices", choices: ["a", "b", "c"] },
-        { name: "day", label: "Day", type: "date" },
-        { name: "span", label: "Span", type: "range", min: 0, max: 10 },
-        { name: "table", label: "Table", type: "file", accept: [".csv"] },
-        { name: "which", label: "Which", type: "column", of: "table" },
-      ],
+      parameters: {
+        line: { label: "Line", type: "string" },
+        prose: { label: "Prose", type: "text" },
+        whole: { label: "Whole", type: "integer" },
+        real: { label: "Real", type: "number" },
+        yes: { label: "Yes", type: "boolean" },
+        one: { label: "One", type: "choice", choices: ["a", "b"], allowOther: true },
+        some: { label: "Some", type: "choices", choices: ["a", "b", "c"] },
+        day: { label: "Day", type: "date" },
+        span: { label: "Span", type: "range", min: 0, max: 10 },
+        table: { label: "Table", type: "file", accept: [".csv"] },
+        which: { label: "Which", type: "column", of: "table" },
+      },
       source:
         'line = "x"\nprose = "y"\nwhole = 1\nreal = 1.5\nyes = True\none = "a"\nsome = ["a"]\nday = "2024-02-29"\nspan = (1, 2)\ntable = "table.csv"\nwhich = "height"',
     },
