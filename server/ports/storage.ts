@@ -5,10 +5,10 @@ import type { Result } from "#lib/result.ts";
 export type Storage = {
   /**
    * Keeps the executed notebook and a finished run's files, and returns what was kept: first the notebook, then files
-   * below "files/". What stands unchanged in `givenFolder` (the commit's own files) is left out, and so is what would
-   * go beyond `limitBytes`.
+   * below "files/". What stands unchanged in one of `givenFolders` (the commit's own files, uploads) is left out, and
+   * so is what would go beyond `limitBytes`.
    */
-  keepRun(run: RunPlace, fromFolder: string | null, notebook: Uint8Array, limitBytes: number, givenFolder?: string | null): Promise<readonly RunFile[]>;
+  keepRun(run: RunPlace, fromFolder: string | null, notebook: Uint8Array, limitBytes: number, givenFolders?: readonly string[]): Promise<readonly RunFile[]>;
   listRunFiles(run: RunPlace): Promise<readonly RunFile[]>;
   /** A readable stream of one file: hidden files, folders and links out of the run answer not_found. */
   openRunFile(run: RunPlace, path: string): Promise<Result<{ bytes: number; stream: ReadableStream<Uint8Array> }>>;

@@ -38,7 +38,7 @@ export function storageContract(name: string, make: (folder: string) => Promise<
       const place = unclaimed();
       const given = await work({ "data.csv": "1,2", "old.txt": "old" });
       const done = await work({ "data.csv": "1,2", "old.txt": "new", "out/result.csv": "3", ".hidden": "x", "__pycache__/a.pyc": "x", "empty.txt": "" });
-      const kept = await storage.keepRun(place, done, notebook, 1000, given);
+      const kept = await storage.keepRun(place, done, notebook, 1000, [given]);
       expect(kept).toEqual([
         { path: "notebook.ipynb", bytes: 12 },
         { path: "files/empty.txt", bytes: 0 },

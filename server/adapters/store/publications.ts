@@ -94,6 +94,21 @@ export function publicationQueries({ db }: Queryable) {
       return rows.length > 0;
     },
 
+    /** The run that computes a version's result, while it may still succeed. */
+    async findPublishRun(versionId: VersionId): Promise<RunId | null> {
+      const rows = await db.execute<{ id: RunId }>(sql`
+        select id from runs where version_id = ${versionId} and purpose = 'publish' and state in ('queued', 'starting', 'running', 'done') order by queued_at desc limit 1`);
+      return rows[0]?.id ?? null;
+    },
+
+    /** Runs of publications that are done but whose result nobody sees yet: a crash came between. */
+    async listUncompletedPublications(): Promise<RunId[]> {
+      const rows = await db.execute<{ id: RunId }>(sql`
+        select runs.id from worksheet_versions versions join runs on runs.version_id = versions.id
+        where versions.result_run_id is null and runs.purpose = 'publish' and runs.state = 'done' order by runs.finished_at`);
+      return rows.map((row) => row.id);
+    },
+
     /** Counted anew for all areas: a worksheet may have moved from one to another. */
     async countAreas(): Promise<void> {
       await db.execute(sql`

@@ -102,7 +102,7 @@ describe("the queue of runs", () => {
     const lease = await leaseOf(id);
     expect(await database.store.finishRun(lease, done(3))).toBe(true);
     expect(await database.store.finishRun(lease, { ...done(9), state: "failed" })).toBe(false);
-    expect(await database.store.requeueRun(lease, { type: "state", state: "queued", at: 1 }, 10)).toBe(false);
+    expect(await database.store.requeueRun(lease, [{ type: "state", state: "queued", at: 1 }], 10)).toBe(false);
     expect(await database.store.markRunning(lease)).toBe(false);
     const run = await database.store.findRun(id);
     expect([run?.state, run?.lastEvent]).toEqual(["done", 3]);
@@ -115,7 +115,7 @@ describe("the queue of runs", () => {
     await claim();
     const former = await leaseOf(id);
     expect((await database.store.listAbandonedRuns(new Date(Date.now() - 15_000), null)).map((run) => run.id)).toEqual([id]);
-    expect(await database.store.requeueRun(former, { type: "state", state: "queued", at: 1 }, 5)).toBe(true);
+    expect(await database.store.requeueRun(former, [{ type: "state", state: "queued", at: 1 }], 5)).toBe(true);
     expect((await claim())?.attempt).toBe(2);
     expect(await database.store.finishRun(former, done(6))).toBe(false);
     expect(await database.store.finishRun(await leaseOf(id), done(6))).toBe(true);

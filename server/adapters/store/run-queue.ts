@@ -99,12 +99,12 @@ export function runQueueQueries({ db }: Queryable) {
     },
 
     /** Back to the queue, in its old place, for another engine or this one's next life. */
-    async requeueRun(lease: RunLease, event: RunEvent, firstEvent: number): Promise<boolean> {
+    async requeueRun(lease: RunLease, events: readonly RunEvent[], firstEvent: number): Promise<boolean> {
       const rows = await db.execute(sql`
         with again as materialized (
-          update runs set state = 'queued', engine_id = null, started_at = null, last_event = ${firstEvent} where ${held(lease)} returning id
+          update runs set state = 'queued', engine_id = null, started_at = null, last_event = ${firstEvent + events.length - 1} where ${held(lease)} returning id
         ),
-        added as (${insertEvents(lease.runId, firstEvent, [event], sql`again`)}),
+        added as (${insertEvents(lease.runId, firstEvent, events, sql`again`)}),
         told as (select pg_notify('run_event', ${lease.runId}) from again)
         select pg_notify('run_queued', ${lease.runId}) from again, told`);
       return rows.length > 0;

@@ -7,15 +7,15 @@ import { type FoundFile, walkFiles } from "./walk-files.ts";
 const maxFiles = 2000;
 
 /**
- * Copies what is new or changed against `givenFolder`, in the order of names, until `limitBytes` are used up;
+ * Copies what is new or changed against every one of `givenFolders`, in the order of names, until `limitBytes` are used up;
  * a file that does not fit is left out whole, never cut.
  */
-export async function copyNewFiles(fromFolder: string, givenFolder: string | null, into: string, limitBytes: number): Promise<RunFile[]> {
+export async function copyNewFiles(fromFolder: string, givenFolders: readonly string[], into: string, limitBytes: number): Promise<RunFile[]> {
   const copied: RunFile[] = [];
   let left = limitBytes;
   for await (const found of walkFiles(fromFolder)) {
     if (copied.length >= maxFiles) break;
-    if (found.bytes > left || (givenFolder && (await isUnchanged(found, givenFolder)))) continue;
+    if (found.bytes > left || (await isGiven(found, givenFolders))) continue;
     const target = path.join(into, found.path);
     await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
     const bytes = await copyBytes(found.handle, target, found.bytes);
@@ -41,6 +41,11 @@ async function copyBytes(from: FileHandle, target: string, limitBytes: number): 
     await to.close();
   }
   return done;
+}
+
+async function isGiven(found: FoundFile, givenFolders: readonly string[]): Promise<boolean> {
+  for (const folder of givenFolders) if (await isUnchanged(found, folder)) return true;
+  return false;
 }
 
 async function isUnchanged(found: FoundFile, givenFolder: string): Promise<boolean> {

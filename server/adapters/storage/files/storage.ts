@@ -18,13 +18,13 @@ export function createFileStorage(options: { readonly dataFolder: string; readon
   const folderOf = (place: RunPlace): string => runFolder(options.dataFolder, place);
 
   return {
-    async keepRun(place, fromFolder, notebook, limitBytes, givenFolder = null) {
+    async keepRun(place, fromFolder, notebook, limitBytes, givenFolders = []) {
       const folder = folderOf(place);
       const fresh = await freshBeside(folder);
       try {
         await writeFile(path.join(fresh, notebookName), notebook, { mode: 0o600, flag: "wx" });
         const filesFolder = path.join(fresh, "files");
-        const copied = fromFolder === null ? [] : await copyNewFiles(fromFolder, givenFolder, filesFolder, limitBytes - notebook.length);
+        const copied = fromFolder === null ? [] : await copyNewFiles(fromFolder, givenFolders, filesFolder, limitBytes - notebook.length);
         await replaceFolder(fresh, folder);
         return [{ path: notebookName, bytes: notebook.length }, ...copied.map((file) => ({ ...file, path: `files/${file.path}` }))];
       } catch (error) {

@@ -1,0 +1,79 @@
+import type { EngineId } from "#lib/domain/ids.ts";
+import type { Logger } from "#server/log.ts";
+import type { Run, Store } from "#server/ports/store.ts";
+import { isDatabaseAway } from "./database-away.ts";
+
+/** Notifications wake the loop; this is for those that were missed. */
+const pollMs = 5000;
+
+export type ClaimLoop = {
+  wake(): void;
+  readonly running: () => number;
+  /** Claims nothing more; resolves when the runs under way have ended. */
+  stop(): Promise<void>;
+};
+
+export type ClaimOptions = {
+  readonly store: Pick<Store, "claimRun">;
+  readonly engineId: EngineId;
+  readonly capacity: number;
+  /** Must not throw: the outcome of a run is written, not returned. */
+  readonly execute: (run: Run) => Promise<void>;
+  readonly now: () => Date;
+  readonly log: Logger;
+};
+
+export function startClaimLoop({ store, engineId, capacity, execute, now, log }: ClaimOptions): ClaimLoop {
+  const running = new Set<Promise<void>>();
+  let stopped = false;
+  let claiming: Promise<void> | null = null;
+  let again = false;
+
+  const claimAll = async (): Promise<void> => {
+    do {
+      again = false;
+      while (!stopped && running.size < capacity) {
+        const run = await store.claimRun(engineId, now());
+        if (!run) break;
+        start(run);
+      }
+    } while (again && !stopped);
+  };
+
+  const start = (run: Run): void => {
+    const ending = execute(run)
+      .catch((error: unknown) => log.error({ err: error, runId: run.id }, "a run ended in a way nobody foresaw"))
+      .finally(() => {
+        running.delete(ending);
+        wake();
+      });
+    running.add(ending);
+  };
+
+  const wake = (): void => {
+    if (stopped) return;
+    again = true;
+    claiming ??= claimAll()
+      .catch((error: unknown) => {
+        if (!isDatabaseAway(error)) log.error({ err: error }, "claiming a run failed");
+      })
+      .finally(() => {
+        claiming = null;
+        // Somebody may have called between the last look and now.
+        if (again) wake();
+      });
+  };
+
+  const timer = setInterval(wake, pollMs);
+  wake();
+  return {
+    wake,
+    running: () => running.size,
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      await claiming;
+      await Promise.all(running);
+    },
+  };
+}

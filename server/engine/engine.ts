@@ -1,0 +1,84 @@
+import path from "node:path";
+import type { EngineId, RunId } from "#lib/domain/ids.ts";
+import type { Services } from "#server/context.ts";
+import type { KernelsPort } from "#server/ports/kernels.ts";
+import type { EngineDetails } from "#server/ports/store.ts";
+import { completePublication, completePublications } from "#server/usecases/complete-publication.ts";
+import { sweepProjects } from "#server/usecases/sweep-projects.ts";
+import { createCheckouts } from "./checkouts.ts";
+import { type ClaimLoop, startClaimLoop } from "./claim-loop.ts";
+import { executeRun, type RunServices } from "./execute-run.ts";
+import { startHeartbeat } from "./heartbeat.ts";
+import { createVersionLoader } from "./load-run.ts";
+import { keepPopularWarm } from "./popular-worksheets.ts";
+import { recoverRuns } from "./recover-runs.ts";
+import { startKernel } from "./start-kernel.ts";
+import type { StopSignal } from "./stop-signal.ts";
+import { startSweeper } from "./sweeper.ts";
+import { createWarmPool } from "./warm-pool.ts";
+
+export type Engine = { stop(): Promise<void> };
+
+/** Others are called silent only by an engine that has reached the database all that time itself. */
+const steadyMs = 20_000;
+const lookAroundMs = 5000;
+const popularMs = 60_000;
+
+/** Everything of one engine, from its former life's remains to its claim loop. Resolves when it takes runs. */
+export async function startEngine(services: Services, kernels: KernelsPort): Promise<Engine> {
+  const { config, store, log, now } = services;
+  const engineId = config.kernels.engineId as EngineId;
+  const description = await kernels.describe();
+  log.info({ swept: await kernels.sweep(), environment: description.environment.name, safeForVisitors: description.safeForVisitors }, "kernels are ready");
+  const signals = new Map<RunId, StopSignal>();
+  const cleaning = new Set<Promise<void>>();
+  const checkouts = createCheckouts(services.forge, path.join(config.dataFolder, "checkouts"));
+  const loadVersion = createVersionLoader(services, checkouts);
+  // Started with the smaller limit: who may use more is given more when the kernel is handed over.
+  const memoryBytes = Math.min(config.visitor.memoryBytes, config.person.memoryBytes);
+  const pool = createWarmPool({ start: (language) => startKernel(kernels, config.kernels, language, memoryBytes), busy: () => signals.size, log });
+  const clean = (ending: Promise<void>): void => {
+    const tracked = ending.catch((error: unknown) => log.warn({ err: error }, "a kernel was not removed")).finally(() => cleaning.delete(tracked));
+    cleaning.add(tracked);
+  };
+  const runServices: RunServices = { ...services, engineId, environment: description.environment, pool, loadVersion, signals, clean };
+  const isRunning = (id: RunId): boolean => signals.has(id);
+  const recover = (booting: boolean): Promise<number> => recoverRuns(store, { engineId, isRunning, booting, now: now(), log });
+  const warm = (): Promise<void> => keepPopularWarm({ store, loadVersion, pool, config: config.kernels, languages: description.languages }, now());
+
+  await recover(true);
+  const describe = (): EngineDetails => ({ adapter: kernels.name, ...description, warm: pool.counts(), running: signals.size, capacity: config.kernels.capacity });
+  const heartbeat = await startHeartbeat(store, engineId, describe, log);
+  const execute = async (run: Parameters<typeof executeRun>[1]): Promise<void> => {
+    await executeRun(runServices, run);
+    if (run.purpose === "publish") await completePublication(services, run.id);
+  };
+  const loop = startClaimLoop({ store, engineId, capacity: config.kernels.capacity, execute, now, log });
+  const cancel = (id: string): void => signals.get(id as RunId)?.set({ kind: "cancelled" });
+  const listeners = await listen(services, engineId, loop, cancel);
+  const every = (ms: number, work: () => Promise<unknown>): NodeJS.Timeout => setInterval(() => void work().catch((error: unknown) => log.debug({ err: error }, "will be tried again")), ms);
+  const timers = [every(lookAroundMs, async () => (heartbeat.steadyFor(steadyMs) ? recover(false) : 0)), every(popularMs, warm)];
+  const sweeper = startSweeper({ ...services, checkouts }, [() => completePublications(services), () => sweepProjects(services)]);
+  void completePublications(services).catch((error: unknown) => log.warn({ err: error }, "publications were not completed"));
+  void warm().catch((error: unknown) => log.warn({ err: error }, "the warm pool was not filled"));
+
+  return {
+    async stop() {
+      for (const timer of timers) clearInterval(timer);
+      sweeper.stop();
+      await Promise.all(listeners.map((listener) => listener.close()));
+      for (const signal of signals.values()) signal.set({ kind: "stopping" });
+      await Promise.all([loop.stop(), pool.stop()]);
+      heartbeat.stop();
+      await store.removeEngine(engineId).catch(() => {});
+      await Promise.all(cleaning);
+      await kernels.close();
+    },
+  };
+}
+
+function listen({ store }: Pick<Services, "store">, engineId: EngineId, loop: ClaimLoop, cancel: (id: string) => void) {
+  // What was said while nobody listened is asked for.
+  const missedCancels = (): void => void store.listCancelRequests(engineId).then((ids) => ids.forEach(cancel), () => {});
+  return Promise.all([store.listen("run_queued", () => loop.wake(), () => loop.wake()), store.listen("run_cancel", cancel, missedCancels)]);
+}

@@ -1,0 +1,139 @@
+import path from "node:path";
+import type { EngineId, RunId } from "#lib/domain/ids.ts";
+import type { RunEvent } from "#lib/domain/run.ts";
+import { type PlannedCell, planRun } from "#lib/worksheet/plan-run.ts";
+import type { Services } from "#server/context.ts";
+import type { Run, RunLease } from "#server/ports/store.ts";
+import { untilDatabaseIsBack } from "./database-away.ts";
+import { describeEnd, type RunEnd } from "./describe-end.ts";
+import { createEventWriter, type EventWriter, patienceMs } from "./event-writer.ts";
+import { type CellsOutcome, executeCells } from "./execute-cells.ts";
+import { finishRun } from "./finish-run.ts";
+import { type GivenInputs, giveInputs, planInputs } from "./give-inputs.ts";
+import { type GivenUpload, type LoadedVersion, loadUploads, type VersionLoader } from "./load-run.ts";
+import { queuedAgain } from "./queued-again.ts";
+import { createRunJournal, type RunJournal } from "./run-journal.ts";
+import { endKernel, type ReadyKernel } from "./start-kernel.ts";
+import { createStopSignal, type StopSignal } from "./stop-signal.ts";
+import type { WarmPool } from "./warm-pool.ts";
+
+export type RunServices = Pick<Services, "config" | "store" | "storage" | "log" | "now"> & {
+  readonly engineId: EngineId;
+  readonly environment: { readonly name: string; readonly digest: string };
+  readonly pool: WarmPool;
+  readonly loadVersion: VersionLoader;
+  /** Runs under way, to be stopped by their id. */
+  readonly signals: Map<RunId, StopSignal>;
+  /** Takes the ending of a kernel, which nobody waits for but the engine's own end. */
+  readonly clean: (ending: Promise<void>) => void;
+};
+
+type Going = { readonly run: Run; readonly lease: RunLease; readonly signal: StopSignal; readonly writer: EventWriter; readonly journal: RunJournal; readonly emit: (event: RunEvent) => void };
+type Ready = { readonly loaded: LoadedVersion; readonly uploads: readonly GivenUpload[]; readonly ready: ReadyKernel };
+
+const nothingRan: CellsOutcome = { error: null, cellsMs: 0 };
+
+/** From a claimed row to its final state. Never throws for what a notebook does. */
+export async function executeRun(services: RunServices, run: Run): Promise<void> {
+  const { store, signals, engineId, log } = services;
+  const signal = createStopSignal();
+  const writer = createEventWriter(store, run.id, run.lastEvent, log);
+  const journal = createRunJournal();
+  const emit = (event: RunEvent): void => {
+    journal.add(event);
+    writer.add(event);
+  };
+  const going: Going = { run, lease: { runId: run.id, engineId, attempt: run.attempt }, signal, writer, journal, emit };
+  signals.set(run.id, signal);
+  if (run.cancelRequested) signal.set({ kind: "cancelled" });
+  try {
+    await prepareAndRun(services, going);
+  } finally {
+    signals.delete(run.id);
+  }
+}
+
+async function prepareAndRun(services: RunServices, going: Going): Promise<void> {
+  const { run, emit } = going;
+  emit({ type: "state", state: "starting", at: Date.now(), phase: "Reading the worksheet" });
+  const [loaded, uploads] = await Promise.all([untilDatabaseIsBack(() => services.loadVersion(run.versionId), patienceMs), untilDatabaseIsBack(() => loadUploads(services.store, run), patienceMs)]);
+  if (!loaded.ok || !uploads.ok) return giveUp(services, going, !loaded.ok ? loaded.failure.message : !uploads.ok ? uploads.failure.message : "");
+  const began = performance.now();
+  const taken = going.signal.stop ? null : await takeKernel(services, going, loaded.value);
+  if (taken && !taken.ok) return giveUp(services, going, taken.failure.message);
+  const ready = taken?.ok ? taken.value : null;
+  try {
+    await runWith(services, going, { loaded: loaded.value, uploads: uploads.value, ready }, began);
+  } finally {
+    if (ready) services.clean(endKernel(ready));
+  }
+}
+
+async function takeKernel({ pool }: RunServices, { run, emit }: Going, { version }: LoadedVersion) {
+  const { language } = version.compiled;
+  if (!pool.has(language, run.versionId)) emit({ type: "state", state: "starting", at: Date.now(), phase: language === "r" ? "Starting an R kernel" : "Starting a Python kernel" });
+  return pool.take(language, run.versionId);
+}
+
+async function runWith(services: RunServices, going: Going, { loaded, uploads, ready }: Omit<Ready, "ready"> & { readonly ready: ReadyKernel | null }, began: number): Promise<void> {
+  const { run, signal } = going;
+  const limits = run.ownerId === null && run.purpose === "person" ? services.config.visitor : services.config.person;
+  const plan = planRun(loaded.version.compiled, run.values, planInputs(uploads));
+  let inputs: GivenInputs | null = null;
+  let kernelMs = 0;
+  let outcome = nothingRan;
+  if (ready && !signal.stop) {
+    void ready.kernel.exited.then((exit) => setTimeout(() => signal.set({ kind: "exited", exit }), drainMs));
+    inputs = await giveFiles(services, ready, loaded, uploads, limits.memoryBytes);
+    kernelMs = performance.now() - began;
+    outcome = await runCells(services, going, ready, plan, limits.seconds);
+  }
+  const { stop } = signal;
+  if (stop?.kind === "stopping") await requeue(services, going);
+  else {
+    // The kernel may have ended after its last cell: that is no failure any more.
+    const end = describeEnd(stop, outcome.error, limits);
+    const usage = await ready?.kernel.usage().catch(() => null);
+    const givenFolders = [loaded.checkout, ...(inputs?.stagedFolder ? [inputs.stagedFolder] : [])];
+    const { journal, lease, writer } = going;
+    const ended = { run, lease, end, loaded, environment: services.environment, uploads, plan, cells: journal.cells(), workFolder: ready?.kernel.workFolder ?? null, givenFolders };
+    const ours = await finishRun(services, { ...ended, peakMemoryBytes: usage?.peakMemoryBytes ?? null, kernelMs, cellsMs: outcome.cellsMs }, writer);
+    services.log.info({ runId: run.id, worksheet: loaded.worksheet.slug, state: end.state, reason: end.error?.kind, ours, kernelMs: Math.round(kernelMs), cellsMs: Math.round(outcome.cellsMs) }, "a run ended");
+  }
+  await inputs?.dispose();
+}
+
+/** What a dying kernel said last is still on its way. */
+const drainMs = 300;
+
+async function giveFiles({ config }: RunServices, { kernel, givenCheckout, memoryBytes }: ReadyKernel, loaded: LoadedVersion, uploads: readonly GivenUpload[], wantedBytes: number): Promise<GivenInputs> {
+  if (memoryBytes !== wantedBytes) await kernel.limitMemory?.(wantedBytes);
+  if (givenCheckout !== loaded.checkout) await kernel.giveFiles(loaded.checkout);
+  return giveInputs(kernel, uploads, path.join(config.dataFolder, "temporary"));
+}
+
+async function runCells({ store, config, log }: RunServices, { lease, signal, emit }: Going, { client }: ReadyKernel, plan: readonly PlannedCell[], seconds: number): Promise<CellsOutcome> {
+  // Not waited for: the events say it sooner, and the final state does not need it.
+  void store.markRunning(lease).catch((error: unknown) => log.warn({ err: error, runId: lease.runId }, "a run was not marked as running"));
+  const timer = setTimeout(() => signal.set({ kind: "timeout" }), seconds * 1000);
+  try {
+    return await executeCells({ plan, client, limitBytes: config.kernels.outputBytes, signal, emit });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Ends a run that could not even begin; `message` is for the person. */
+async function giveUp({ store, log, now }: RunServices, { run, lease, writer, signal }: Going, message: string): Promise<void> {
+  const end: RunEnd = signal.stop?.kind === "cancelled" ? { state: "cancelled", error: null } : { state: "failed", error: { kind: "unavailable", message } };
+  const finishedAt = now();
+  const { events, firstEvent } = await writer.takeRest();
+  const final: RunEvent = { type: "state", state: end.state, at: finishedAt.getTime(), ...(end.error ? { error: end.error } : {}) };
+  await untilDatabaseIsBack(() => store.finishRun(lease, { ...end, record: null, cells: [], events: [...events, final], firstEvent, finishedAt }), patienceMs);
+  log.warn({ runId: run.id, reason: message }, "a run could not begin");
+}
+
+async function requeue({ store, log }: RunServices, { run, lease, journal, writer }: Going): Promise<void> {
+  const { events, firstEvent } = await writer.takeRest();
+  await store.requeueRun(lease, [...events, ...queuedAgain(journal.events, Date.now())], firstEvent).catch((error: unknown) => log.warn({ err: error, runId: run.id }, "a run was not put back into the queue; the next start will"));
+}

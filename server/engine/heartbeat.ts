@@ -1,0 +1,41 @@
+import type { EngineId } from "#lib/domain/ids.ts";
+import type { Logger } from "#server/log.ts";
+import type { EngineDetails, Store } from "#server/ports/store.ts";
+
+const everyMs = 5000;
+
+export type Heartbeat = {
+  /** Whether this engine has reached the database without a gap for as long: only then may it call others silent. */
+  steadyFor(ms: number): boolean;
+  stop(): void;
+};
+
+/** Says every five seconds that this engine lives, and what it can do. */
+export async function startHeartbeat(store: Pick<Store, "reportEngine">, engineId: EngineId, describe: () => EngineDetails, log: Logger): Promise<Heartbeat> {
+  const startedAt = new Date();
+  let steadySince: number | null = null;
+
+  const beat = async (): Promise<void> => {
+    try {
+      await store.reportEngine(engineId, startedAt, new Date(), describe());
+      steadySince ??= performance.now();
+    } catch (error) {
+      if (steadySince !== null) log.warn({ err: error }, "the database cannot be reached; runs go on");
+      steadySince = null;
+    }
+  };
+
+  await beat();
+  let beating = false;
+  const timer = setInterval(() => {
+    if (beating) return;
+    beating = true;
+    void beat().finally(() => {
+      beating = false;
+    });
+  }, everyMs);
+  return {
+    steadyFor: (ms) => steadySince !== null && performance.now() - steadySince >= ms,
+    stop: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,33 @@
+import { loadConfig } from "#server/config.ts";
+import { openKernels, openServices } from "#server/container.ts";
+import { type Engine, startEngine } from "./engine.ts";
+
+/** The engine's own process: `node server/engine/main.ts`, usually started by the supervisor. */
+const config = loadConfig();
+const services = await openServices(config, "engine");
+const { log } = services;
+let ending = false;
+let engine: Engine | null = null;
+
+async function end(why: string): Promise<void> {
+  if (ending) return;
+  ending = true;
+  log.info({ why }, "the engine stops");
+  // Whatever hangs: the next start finds the runs and sweeps the kernels.
+  setTimeout(() => process.exit(1), 20_000).unref();
+  try {
+    await engine?.stop();
+    await services.close();
+  } finally {
+    process.exit(0);
+  }
+}
+
+process.on("SIGTERM", () => void end("SIGTERM"));
+process.on("SIGINT", () => void end("SIGINT"));
+process.on("disconnect", () => void end("the supervisor is gone"));
+process.on("unhandledRejection", (error) => log.error({ err: error }, "a promise was left alone"));
+const kernels = await openKernels(config, log);
+engine = await startEngine(services, kernels);
+process.send?.({ type: "ready" });
+log.info({ capacity: config.kernels.capacity }, "the engine takes runs");

@@ -1,0 +1,54 @@
+import type { EngineId, RunId } from "#lib/domain/ids.ts";
+import type { RunEvent } from "#lib/domain/run.ts";
+import { foldEvents } from "#lib/worksheet/fold-events.ts";
+import type { Logger } from "#server/log.ts";
+import type { Run, Store } from "#server/ports/store.ts";
+import { queuedAgain } from "./queued-again.ts";
+
+const maxAttempts = 2;
+const silentSeconds = 15;
+
+/** Time between the claim of a run in the database and its being known here, with a wide margin. */
+const claimSeconds = 10;
+
+export type RecoverOptions = {
+  readonly engineId: EngineId;
+  /** At boot nothing is: whatever this engine holds belongs to its former life. */
+  readonly isRunning: (id: RunId) => boolean;
+  readonly booting: boolean;
+  readonly now: Date;
+  readonly log: Logger;
+};
+
+/**
+ * Runs that nobody executes any more go back to the queue once; a second time they are told as lost, with what they
+ * had shown until then. Besides those of silent engines there are our own: claimed, but the answer never arrived.
+ */
+export async function recoverRuns(store: Store, { engineId, isRunning, booting, now, log }: RecoverOptions): Promise<number> {
+  const claimedBefore = now.getTime() - claimSeconds * 1000;
+  const held = await store.listAbandonedRuns(new Date(now.getTime() - silentSeconds * 1000), engineId);
+  const abandoned = held.filter((run) => booting || run.engineId !== engineId || (!isRunning(run.id) && (run.startedAt?.getTime() ?? 0) < claimedBefore));
+  for (const run of abandoned) {
+    const outcome = await recoverRun(store, run, now);
+    log.warn({ runId: run.id, attempt: run.attempt, outcome }, "a run was interrupted");
+  }
+  return abandoned.length;
+}
+
+async function recoverRun(store: Store, run: Run, now: Date): Promise<"requeued" | "lost" | "cancelled"> {
+  const said = await store.listRunEvents(run.id, 0, 1_000_000);
+  const firstEvent = Math.max(run.lastEvent, said.at(-1)?.seq ?? 0) + 1;
+  // A row without an engine cannot happen by our own hand; it is mended all the same.
+  const lease = { runId: run.id, engineId: run.engineId ?? ("" as EngineId), attempt: run.attempt };
+  const at = now.getTime();
+  if (run.attempt < maxAttempts && !run.cancelRequested) {
+    await store.requeueRun(lease, queuedAgain(said.map((one) => one.event), at), firstEvent);
+    return "requeued";
+  }
+  const state = run.cancelRequested ? "cancelled" : "lost";
+  const error = state === "lost" ? { kind: "server_restarted" as const, message: "The server was restarted twice while this was running. Nothing is wrong with your values: run it again." } : null;
+  const final: RunEvent = { type: "state", state, at, ...(error ? { error } : {}) };
+  const cells = foldEvents([], said.map((one) => one.event));
+  await store.finishRun(lease, { state, error, record: null, cells, events: [final], firstEvent, finishedAt: now });
+  return state;
+}

@@ -1,0 +1,26 @@
+import type { CellResult, RunEvent } from "#lib/domain/run.ts";
+import { foldEvents } from "#lib/worksheet/fold-events.ts";
+
+/**
+ * A list of events in which pieces of one stream in a row are one event: a loop that prints a byte at a time makes
+ * millions of messages, and the output limit counts bytes.
+ */
+export function appendEvent(events: RunEvent[], event: RunEvent): void {
+  const last = events.at(-1);
+  const joins = event.type === "output" && last?.type === "output" && event.index === last.index && event.output.output_type === "stream" && last.output.output_type === "stream" && event.output.name === last.output.name;
+  if (joins && event.output.output_type === "stream" && last.output.output_type === "stream") {
+    events[events.length - 1] = { ...last, output: { ...last.output, text: last.output.text + event.output.text } };
+  } else events.push(event);
+}
+
+/** Everything a run said in this attempt; its fold is what will be stored, whatever became of the events in the database. */
+export type RunJournal = { add(event: RunEvent): void; readonly events: readonly RunEvent[]; cells(): readonly CellResult[] };
+
+export function createRunJournal(): RunJournal {
+  const events: RunEvent[] = [];
+  return {
+    add: (event) => appendEvent(events, event),
+    events,
+    cells: () => foldEvents([], events),
+  };
+}

@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Language } from "#lib/domain/worksheet.ts";
+import type { Result } from "#lib/result.ts";
+import type { Logger } from "#server/log.ts";
+import { endKernel, type ReadyKernel } from "./start-kernel.ts";
+
+/** A kind of kernel that is kept ready: a language, or one worksheet's version with its imports and files. */
+export type WarmKind = { readonly key: string; readonly language: Language; readonly preload: readonly string[]; readonly checkout: string | null };
+
+export type WarmPool = {
+  /** A kernel that nobody had before: a ready one of the worksheet, else of the language, else one made now. */
+  take(language: Language, versionKey: string): Promise<Result<ReadyKernel>>;
+  /** Whether such a kernel is ready now. */
+  has(language: Language, versionKey: string): boolean;
+  /** Says which kinds to keep, and how many of each; others are let go. */
+  keep(kinds: ReadonlyMap<string, { readonly kind: WarmKind; readonly count: number }>): void;
+  counts(): Record<string, number>;
+  stop(): Promise<void>;
+};
+
+export type WarmPoolOptions = {
+  readonly start: (language: Language) => Promise<Result<ReadyKernel>>;
+  /** How many runs go on: filling waits a little for them, but not for ever. */
+  readonly busy: () => number;
+  readonly log: Logger;
+  readonly maxAgeMs?: number;
+};
+
+type Warm = { readonly ready: ReadyKernel; readonly bornAt: number };
+
+const preloadMs = 60_000;
+/** A run with a warm kernel is often over in this time: it should not share its processor with the next kernel's start. */
+const pauseMs = 250;
+const maxPauses = 6;
+
+export function createWarmPool({ start, busy, log, maxAgeMs = 30 * 60_000 }: WarmPoolOptions): WarmPool {
+  let wanted: ReadonlyMap<string, { readonly kind: WarmKind; readonly count: number }> = new Map();
+  const warm = new Map<string, Warm[]>();
+  const endings = new Set<Promise<void>>();
+  let filling: Promise<void> | null = null;
+  let stopped = false;
+  let failures = 0;
+
+  const kindsHeld = (key: string): Warm[] => {
+    const held = warm.get(key) ?? [];
+    warm.set(key, held);
+    return held;
+  };
+
+  const end = (ready: ReadyKernel): void => {
+    const ending = endKernel(ready)
+      .catch((error: unknown) => log.warn({ err: error }, "a warm kernel was not removed"))
+      .finally(() => endings.delete(ending));
+    endings.add(ending);
+  };
+
+  const drop = (key: string, ready: ReadyKernel): boolean => {
+    const held = kindsHeld(key);
+    const at = held.findIndex((one) => one.ready === ready);
+    if (at >= 0) held.splice(at, 1);
+    return at >= 0;
+  };
+
+  const missing = (): WarmKind | null => {
+    for (const { kind, count } of wanted.values()) if (kindsHeld(kind.key).length < count) return kind;
+    return null;
+  };
+
+  const fill = (): void => {
+    if (stopped || filling) return;
+    filling = fillAll()
+      .catch((error: unknown) => log.error({ err: error }, "filling the warm pool failed"))
+      .finally(() => {
+        filling = null;
+      });
+  };
+
+  /** One at a time. */
+  const fillAll = async (): Promise<void> => {
+    for (let kind = missing(); kind && !stopped; kind = missing()) {
+      for (let pause = 0; busy() > 0 && pause < maxPauses && !stopped; pause += 1) await sleep(pauseMs);
+      if (failures > 0) await sleep(Math.min(30_000, 500 * 2 ** failures));
+      if (!stopped) await addOne(kind);
+    }
+  };
+
+  const addOne = async (kind: WarmKind): Promise<void> => {
+    const ready = await makeWarm(start, kind);
+    if (!ready.ok) {
+      failures = Math.min(failures + 1, 10);
+      log.warn({ kind: kind.key, reason: ready.failure.message }, "a warm kernel did not start");
+      return;
+    }
+    failures = 0;
+    const stillWanted = !stopped && kindsHeld(kind.key).length < (wanted.get(kind.key)?.count ?? 0);
+    if (!stillWanted) return end(ready.value);
+    kindsHeld(kind.key).push({ ready: ready.value, bornAt: performance.now() });
+    void ready.value.kernel.exited.then(() => {
+      // Died while waiting: nobody had it.
+      if (!drop(kind.key, ready.value)) return;
+      end(ready.value);
+      fill();
+    });
+  };
+
+  const retire = (): void => {
+    for (const [key, held] of warm) {
+      const count = wanted.get(key)?.count ?? 0;
+      const keepers = held.filter((one) => performance.now() - one.bornAt < maxAgeMs).slice(0, count);
+      for (const one of held) if (!keepers.includes(one)) end(one.ready);
+      warm.set(key, keepers);
+    }
+  };
+  const timer = setInterval(() => {
+    retire();
+    fill();
+  }, 15_000);
+
+  return {
+    async take(language, versionKey) {
+      const found = kindsHeld(versionKey).shift() ?? kindsHeld(language).shift();
+      fill();
+      return found ? { ok: true, value: found.ready } : start(language);
+    },
+    has: (language, versionKey) => kindsHeld(versionKey).length > 0 || kindsHeld(language).length > 0,
+    keep(kinds) {
+      wanted = kinds;
+      retire();
+      fill();
+    },
+    counts: () => Object.fromEntries([...warm].map(([key, held]) => [key, held.length])),
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      for (const held of warm.values()) for (const one of held.splice(0)) end(one.ready);
+      await filling;
+      await Promise.all(endings);
+    },
+  };
+}
+
+async function makeWarm(start: WarmPoolOptions["start"], kind: WarmKind): Promise<Result<ReadyKernel>> {
+  const started = await start(kind.language);
+  if (!started.ok) return started;
+  const { kernel, client } = started.value;
+  if (kind.checkout) await kernel.giveFiles(kind.checkout);
+  // Cells that fail here fail again in the run, where somebody sees it; one that hangs costs this kernel.
+  const timer = setTimeout(() => void kernel.kill(), preloadMs);
+  for (const source of kind.preload) await client.execute(source, { silent: true });
+  clearTimeout(timer);
+  return { ok: true, value: { ...started.value, givenCheckout: kind.checkout } };
+}
