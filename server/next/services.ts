@@ -19,7 +19,7 @@ export function web(): Promise<Web> {
 }
 
 /** For tests, and whoever embeds the pages: services that are open already. */
-export function useWeb(opened: Web): void {
+export function openWebWith(opened: Web): void {
   place[key] = Promise.resolve(opened);
 }
 

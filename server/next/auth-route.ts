@@ -1,0 +1,22 @@
+import NextAuth from "next-auth";
+import type { NextRequest } from "next/server";
+import { authOptions } from "./auth-options.ts";
+import { clientAddress } from "./identity.ts";
+import { problem } from "./respond.ts";
+import { comesFromUs } from "./same-origin.ts";
+import { web } from "./services.ts";
+
+type RouteContext = { params: Promise<{ nextauth: string[] }> };
+
+/** next-auth's own addresses: csrf, sign-in by password, sign-out, session. */
+export async function authRoute(request: NextRequest, context: RouteContext): Promise<Response> {
+  const { services } = await web();
+  // It reads its address from the environment alone; the configuration is the one source of that.
+  process.env.NEXTAUTH_URL = services.config.publicUrl;
+  const answering = { requestId: request.headers.get("x-request-id") ?? "", path: request.nextUrl.pathname };
+  if (request.method !== "GET" && !comesFromUs(request.headers, services.config.publicUrl, "visitor")) {
+    services.log.warn({ ...answering, address: clientAddress(request.headers) }, "sign-in from another site refused");
+    return problem({ code: "forbidden", message: "This request comes from another site." }, answering);
+  }
+  return NextAuth(authOptions(services.config))(request, context) as Promise<Response>;
+}
