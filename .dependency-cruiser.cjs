@@ -21,7 +21,7 @@ module.exports = {
     layer(
       "pages-use-the-door",
       { path: "^app/" },
-      { path: "^(server/(?!next/|usecases/)|drizzle/)" },
+      { path: "^(server/(?!next/|usecases/|context\\.ts)|drizzle/)" },
       "Pages reach the server by server/next and the use-cases.",
     ),
     layer(
@@ -44,7 +44,7 @@ module.exports = {
     ),
     layer(
       "store-alone-speaks-sql",
-      { path: "^(app|components|lib|server)/", pathNot: "(^server/adapters/store/|\\.test\\.ts$)" },
+      { path: "^(app|components|lib|server)/", pathNot: "(^server/adapters/(store|database)/|\\.test\\.ts$)" },
       { path: "(^drizzle/|node_modules/(drizzle-orm|postgres)/)", dependencyTypesNot: ["type-only"] },
       "One place knows tables.",
     ),
