@@ -1,5 +1,5 @@
 import katex from "katex";
-import type MarkdownIt from "markdown-it";
+import type { MarkdownIt } from "markdown-it";
 
 export type Formula = { readonly tex: string; readonly display: boolean };
 
@@ -47,11 +47,12 @@ export function useMath(md: MarkdownIt): void {
     },
     { alt: ["paragraph", "reference", "blockquote", "list"] },
   );
-  md.renderer.rules["math"] = (tokens, index, _options, env: { formulas: Formula[] }) => {
+  md.renderer.rules["math"] = (tokens, index, _options, env) => {
+    const { formulas } = env as { formulas: Formula[] };
     const token = tokens[index];
-    if (!token || env.formulas.length >= limits.formulas) return md.utils.escapeHtml(token?.content ?? "");
-    env.formulas.push({ tex: token.content, display: token.markup === "display" });
-    const mark = `${fence.open}${env.formulas.length - 1}${fence.close}`;
+    if (!token || formulas.length >= limits.formulas) return md.utils.escapeHtml(token?.content ?? "");
+    formulas.push({ tex: token.content, display: token.markup === "display" });
+    const mark = `${fence.open}${formulas.length - 1}${fence.close}`;
     return token.block ? `<p>${mark}</p>\n` : mark;
   };
 }

@@ -71,7 +71,7 @@ export type CellShow = {
 /** What the browser gets of a compiled worksheet: no source unless the author shows it, Markdown already rendered safely. */
 export type DisplayCell =
   | { readonly kind: "markdown"; readonly index: number; readonly html: string }
-  | { readonly kind: "code"; readonly index: number; readonly source: string | null; readonly sourceFolded: boolean; readonly outputs: CellShow["outputs"] };
+  | { readonly kind: "code"; readonly index: number; readonly source: string | null; readonly sourceFolded: boolean; readonly show: CellShow };
 
 /** A card in the gallery. */
 export type WorksheetCard = {

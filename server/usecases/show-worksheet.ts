@@ -50,5 +50,5 @@ function displayCell(cell: CompiledCell): DisplayCell | null {
   if (cell.kind === "markdown") return { kind: "markdown", index: cell.index, html: renderMarkdown(cell.source, cell.attachments ? { attachments: cell.attachments } : {}) };
   const source = cell.show.source === "removed" ? null : cell.source;
   if (source === null && cell.show.outputs === "removed") return null;
-  return { kind: "code", index: cell.index, source, sourceFolded: cell.show.source === "folded", outputs: cell.show.outputs };
+  return { kind: "code", index: cell.index, source, sourceFolded: cell.show.source === "folded", show: cell.show };
 }

@@ -1,0 +1,55 @@
+"use client";
+import { useCallback, useEffect, useState } from "react";
+import type { Parameter } from "#lib/domain/parameter.ts";
+import { type Draft, defaultDraft, draftFromQuery, type Entry, isUpload, queryFromDraft, runKey, type Upload } from "#lib/form/draft.ts";
+
+/**
+ * What is typed lives in the address: a reload, a link, the back button bring it back. Uploads, which are nobody else's,
+ * stay with this tab. The first paint has the defaults, since the page is made before anybody asks for it.
+ */
+export function useDraft(worksheetId: string, parameters: readonly Parameter[], runId: string | null) {
+  const [draft, setDraft] = useState<Draft>(() => defaultDraft(parameters));
+  const [ready, setReady] = useState(false);
+
+  useEffect(() => {
+    const given = draftFromQuery(parameters, new URLSearchParams(window.location.search));
+    setDraft((before) => ({ ...before, ...given, ...readUploads(worksheetId, parameters) }));
+    setReady(true);
+  }, [worksheetId, parameters]);
+
+  useEffect(() => {
+    if (!ready) return;
+    const timer = setTimeout(() => {
+      const query = queryFromDraft(parameters, draft);
+      if (runId) query.set(runKey(parameters), runId);
+      const search = query.size > 0 ? `?${query}` : "";
+      if (search !== window.location.search) window.history.replaceState(null, "", `${window.location.pathname}${search}${window.location.hash}`);
+      writeUploads(worksheetId, draft);
+    }, 150);
+    return () => clearTimeout(timer);
+  }, [ready, draft, runId, worksheetId, parameters]);
+
+  const change = useCallback((name: string, entry: Entry) => setDraft((before) => ({ ...before, [name]: entry })), []);
+  return { draft, setDraft, change, ready };
+}
+
+const uploadsKey = (worksheetId: string) => `sheaf-uploads-${worksheetId}`;
+
+function readUploads(worksheetId: string, parameters: readonly Parameter[]): Draft {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(uploadsKey(worksheetId)) ?? "{}") as Record<string, Upload>;
+    return Object.fromEntries(parameters.filter((parameter) => parameter.type === "file" && kept[parameter.name]).map((parameter) => [parameter.name, kept[parameter.name] as Upload]));
+  } catch {
+    return {};
+  }
+}
+
+function writeUploads(worksheetId: string, draft: Draft): void {
+  const uploads = Object.entries(draft).filter(([, entry]) => entry !== null && isUpload(entry));
+  try {
+    if (uploads.length > 0) sessionStorage.setItem(uploadsKey(worksheetId), JSON.stringify(Object.fromEntries(uploads)));
+    else sessionStorage.removeItem(uploadsKey(worksheetId));
+  } catch {
+    // Without storage a reload asks for the file again.
+  }
+}
