@@ -48,6 +48,10 @@ export async function executeRun(services: RunServices, run: Run): Promise<void>
   if (run.cancelRequested) signal.set({ kind: "cancelled" });
   try {
     await prepareAndRun(services, going);
+  } catch (error) {
+    // A fault of ours: the person is told at once, instead of waiting for a recovery that would meet the same fault.
+    log.error({ err: error, runId: run.id }, "a run met a fault of the server");
+    await giveUp(services, going, "Something went wrong on the server before this run was finished. Nothing is wrong with your values; please tell the operator.");
   } finally {
     signals.delete(run.id);
   }
