@@ -83,6 +83,9 @@ function compileCode(cell: CodeCell, index: number, common: CommonCode, draft: D
     const read = readTaggedCell(cell, index, draft);
     return { ...common, role: "parameters", dependents: read.dependents };
   }
+  if (tagsOf(cell.metadata).has("parameters")) {
+    draft.problems.push({ severity: "warning", cell: index, line: null, message: "Only the first cell tagged parameters is read; this one runs as it is written." });
+  }
   const form = readColabForm(draft.language, cell.source);
   if (form && (form.slots.length > 0 || form.problems.length > 0 || form.title)) {
     addForm(form, index, draft);

@@ -1,16 +1,18 @@
-/** Markdown as plain text: what the search index, titles and hints need. Rendering is done elsewhere. */
+/**
+ * Markdown as plain text: what the search index, titles and hints need. Rendering is done elsewhere.
+ * Marks reach over a bounded distance, so that text made of nothing but openings costs no square of its length.
+ */
 export function plainText(markdown: string): string {
   return markdown
     .replaceAll(/<!--[\s\S]*?(?:-->|$)/g, " ")
     .replaceAll(/^ {0,3}(?:```|~~~).*$/gm, "")
     .replaceAll(/^ {0,3}(?:#{1,6}[ \t]|>[ \t]?|[-*+][ \t]|\d{1,9}[.)][ \t])/gm, "")
     .replaceAll(/^ {0,3}(?:=+|-+|\*{3,}|_{3,})[ \t]*$/gm, "")
-    .replaceAll(/!\[([^\]\n]*)\]\([^)\n]*\)/g, "$1")
-    .replaceAll(/\[([^\]\n]*)\]\([^)\n]*\)/g, "$1")
-    .replaceAll(/<\/?[A-Za-z][^<>\n]*>/g, "")
-    .replaceAll(/(\*\*|__)(?=\S)([^\n]*?\S)\1/g, "$2")
-    .replaceAll(/(?<![\w*])[*_](?=\S)([^*_\n]*[^*_\s])[*_](?!\w)/g, "$1")
-    .replaceAll(/`+([^`\n]+)`+/g, "$1")
+    .replaceAll(/!?\[([^[\]\n]{0,300})\]\([^()\n]{0,500}\)/g, "$1")
+    .replaceAll(/<\/?[A-Za-z][^<>\n]{0,500}>/g, "")
+    .replaceAll(/(\*\*|__)(?=\S)([^\n]{0,300}?\S)\1/g, "$2")
+    .replaceAll(/(?<![\w*])[*_](?=\S)([^*_\n]{0,300}[^*_\s])[*_](?!\w)/g, "$1")
+    .replaceAll("`", "")
     .replaceAll(/\\([!-/:-@[-`{-~])/g, "$1")
     .replaceAll(/\s+/g, " ")
     .trim();
@@ -22,7 +24,8 @@ export type Heading = { readonly title: string; readonly after: string };
 export function firstHeading(markdown: string): Heading | null {
   const lines = markdown.split(/\r?\n/);
   let fenced = false;
-  for (const [at, line] of lines.entries()) {
+  for (const [at, whole] of lines.entries()) {
+    const line = whole.slice(0, 1000);
     if (/^ {0,3}(?:```|~~~)/.test(line)) fenced = !fenced;
     if (fenced) continue;
     const marked = /^ {0,3}#{1,6}[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$/.exec(line)?.[1];
