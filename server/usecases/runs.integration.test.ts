@@ -1,0 +1,320 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isId, type UserId } from "#lib/domain/ids.ts";
+import type { Context } from "#server/context.ts";
+import { newId } from "#server/ids.ts";
+import { byToken, code, createWorld, person, type TestWorksheet, type TestWorld, textCell, value, visitor } from "#tests/world.ts";
+import { cancelRun } from "./cancel-run.ts";
+import { claimRun } from "./claim-run.ts";
+import { claimVisitorRuns } from "./claim-visitor-runs.ts";
+import { listMyRuns } from "./list-my-runs.ts";
+import { openRunFile } from "./open-run-file.ts";
+import { readRunNotebook } from "./read-run-notebook.ts";
+import { shareRun } from "./share-run.ts";
+import { showMe } from "./show-me.ts";
+import { showRun } from "./show-run.ts";
+import { startRun } from "./start-run.ts";
+import { uploadFile } from "./upload-file.ts";
+
+let world: TestWorld;
+let author: UserId;
+let ada: UserId;
+let bob: UserId;
+let open: TestWorksheet;
+let hidden: TestWorksheet;
+
+beforeAll(async () => {
+  world = await createWorld();
+  author = await world.user("author", "author");
+  ada = await world.user("ada");
+  bob = await world.user("bob");
+  open = await world.worksheet(author, "drift");
+  hidden = await world.worksheet(author, "secret", { visibility: "private" });
+  await world.engine();
+});
+afterAll(() => world.close());
+
+const start = (ctx: Context, values: unknown = {}, fresh = false, worksheet = open) => startRun(ctx, { worksheetId: worksheet.id, values, fresh });
+const finishNext = async () => (await world.take()).finish();
+let seed = 100;
+/** Values that no other test has asked for. */
+const unseen = () => ({ pop: seed++ });
+
+describe("starting a run", () => {
+  test("queues a row with checked values, for a person", async () => {
+    const ctx = world.as(person(ada, "ada"));
+    const run = value(await start(ctx, { pop: 7 }));
+    expect(run).toMatchObject({ state: "queued", cached: false, claimUrl: null, newVisitor: null, url: `http://sheaf.localhost:3000/runs/${run.id}` });
+    expect(value(await showRun(ctx, run))).toMatchObject({ state: "queued", values: { pop: 7, data: "data.csv" }, changed: ["pop"], owner: "you", shared: false, expiresAt: null });
+    await finishNext();
+    const done = value(await showRun(ctx, run));
+    expect(done).toMatchObject({ state: "done", cells: [textCell(1, "42\n")], record: { values: { pop: 7 } } });
+  });
+
+  test("refuses bad values by field, and what it does not know", async () => {
+    const refused = await start(world.as(person(ada, "ada")), { pop: 0, code: "import os" });
+    expect(refused).toMatchObject({ ok: false, failure: { code: "invalid", fields: { pop: expect.any(String), code: expect.any(String) } } });
+    expect(code(await start(world.as(person(ada, "ada")), "import os"))).toBe("invalid");
+  });
+
+  test("gives a visitor a name, a claim link and an end, and is heard by the engine", async () => {
+    const heard: string[] = [];
+    const listener = await world.store.listen("run_queued", (id) => heard.push(id));
+    const run = value(await start(world.as(visitor(null)), unseen()));
+    expect(run.newVisitor !== null && isId("visitor", run.newVisitor)).toBe(true);
+    expect(run.claimUrl).toMatch(new RegExp(`^http://sheaf.localhost:3000/claim/${run.id}\\?key=[0-9a-z]{26}$`));
+    await expect.poll(() => heard).toContain(run.id);
+    const shown = value(await showRun(world.as(visitor(run.newVisitor)), run));
+    expect(shown).toMatchObject({ owner: "you", shared: true });
+    expect(Date.parse(shown.expiresAt ?? "")).toBeGreaterThan(Date.now() + 6 * 86_400_000);
+    await listener.close();
+    await finishNext();
+  });
+
+  test("a private worksheet answers like none, to all but its owner", async () => {
+    for (const actor of [visitor(), person(ada, "ada"), byToken(ada, "ada")]) expect(code(await start(world.as(actor), {}, false, hidden))).toBe("not_found");
+    value(await start(world.as(person(author, "author", "author")), {}, false, hidden));
+    await finishNext();
+  });
+
+  test("a token needs its scope", async () => {
+    expect(code(await start(world.as(byToken(ada, "ada", ["worksheets:read"])), unseen()))).toBe("forbidden");
+    expect(code(await start(world.as(byToken(ada, "ada", ["runs:write"])), unseen()))).toBe("not_found");
+    value(await start(world.as(byToken(ada, "ada", ["worksheets:read", "runs:write"])), unseen()));
+    await finishNext();
+  });
+});
+
+describe("visitors", () => {
+  test("have one open run at a time, a person several", async () => {
+    const one = world.as(visitor());
+    const first = value(await start(one, unseen()));
+    expect(await start(one, unseen())).toMatchObject({ ok: false, failure: { code: "too_many", retryAfterSeconds: 5 } });
+    value(await cancelRun(one, first));
+    const second = value(await start(one, unseen()));
+    value(await cancelRun(one, second));
+    const ctx = world.as(person(ada, "ada"));
+    const both = [value(await start(ctx, unseen())), value(await start(ctx, unseen()))];
+    for (const run of both) value(await cancelRun(ctx, run));
+  });
+
+  test("cannot have two by pressing twice at once", async () => {
+    const one = world.as(visitor());
+    const results = await Promise.all(Array.from({ length: 6 }, () => start(one, unseen(), true)));
+    expect(results.filter((result) => result.ok)).toHaveLength(1);
+    for (const result of results) if (result.ok) value(await cancelRun(one, result.value));
+  });
+
+  test("are let in only while an engine is alive that can hold them", async () => {
+    const ctx = world.as(visitor());
+    await world.engine(false);
+    expect(code(await start(ctx, unseen()))).toBe("forbidden");
+    expect(value(await showMe(ctx)).mayRun).toMatchObject({ allowed: false });
+    await world.engine(true);
+    world.clock.offsetMs = 60_000;
+    expect(code(await start(ctx, unseen()))).toBe("unavailable");
+    world.clock.offsetMs = 0;
+    expect(value(await showMe(ctx)).mayRun).toEqual({ allowed: true, reason: null });
+  });
+
+  test("are refused where anonymous running is off, while people are not", async () => {
+    const off = { ...world.services.config, visitor: { ...world.services.config.visitor, mayRun: false } };
+    expect(code(await start({ ...world.as(visitor()), config: off }, unseen()))).toBe("forbidden");
+    const ctx = { ...world.as(person(ada, "ada")), config: off };
+    value(await cancelRun(ctx, value(await start(ctx, unseen()))));
+  });
+});
+
+describe("the cache", () => {
+  test("answers the same question at once, for somebody else, with a row, cells, notebook and age of its own", async () => {
+    const values = unseen();
+    const first = value(await start(world.as(person(ada, "ada")), values));
+    await finishNext();
+    const someone = visitor();
+    const ctx = world.as(someone);
+    const again = value(await start(ctx, { data: "data.csv", ...values }));
+    expect(again).toMatchObject({ state: "done", cached: true });
+    expect(again.id).not.toBe(first.id);
+    const shown = value(await showRun(ctx, again));
+    expect(shown).toMatchObject({ state: "done", cells: [textCell(1, "42\n")], owner: "you", record: { who: null } });
+    // Another person's run is not named: its address is the key to it.
+    expect(shown.cachedFrom?.id).toBe(again.id);
+    expect(value(await readRunNotebook(ctx, again)).bytes).toBeGreaterThan(0);
+    expect(value(await showRun(world.as(person(ada, "ada")), value(await start(world.as(person(ada, "ada")), values)))).cachedFrom?.id).toBe(first.id);
+  });
+
+  test("is passed by when asked afresh, and by other values", async () => {
+    const values = unseen();
+    const ctx = world.as(person(ada, "ada"));
+    value(await start(ctx, values));
+    await finishNext();
+    for (const started of [await start(ctx, values, true), await start(ctx, unseen())]) {
+      expect(value(started)).toMatchObject({ state: "queued", cached: false });
+      value(await cancelRun(ctx, value(started)));
+    }
+  });
+
+  test("knows a file by its content, not by its upload", async () => {
+    const ctx = world.as(person(ada, "ada"));
+    const bytes = new TextEncoder().encode("a,b\n1,2\n");
+    const send = async (content: Uint8Array) => value(await uploadFile(ctx, { name: "mine.csv", bytes: content }));
+    const values = async (content: Uint8Array) => ({ data: { upload: (await send(content)).id, name: "mine.csv" } });
+    value(await start(ctx, await values(bytes)));
+    await finishNext();
+    expect(value(await start(ctx, await values(bytes))).cached).toBe(true);
+    const other = value(await start(ctx, await values(new TextEncoder().encode("a,b\n3,4\n"))));
+    expect(other.cached).toBe(false);
+    value(await cancelRun(ctx, other));
+  });
+});
+
+describe("uploads", () => {
+  test("serve whoever sent them alone", async () => {
+    const bytes = new TextEncoder().encode("x");
+    const one = visitor();
+    const mine = value(await uploadFile(world.as(one), { name: "C:\\data\\mine.csv", bytes }));
+    expect(mine).toMatchObject({ name: "mine.csv", newVisitor: null });
+    const values = { data: { upload: mine.id, name: "mine.csv" } };
+    for (const actor of [visitor(), visitor(null), person(bob, "bob")]) {
+      expect(await start(world.as(actor), values)).toMatchObject({ ok: false, failure: { code: "invalid", fields: { data: expect.any(String) } } });
+    }
+    value(await cancelRun(world.as(one), value(await start(world.as(one), values))));
+  });
+
+  test("are bounded by the site and by the parameter, and need an ordinary name", async () => {
+    const one = world.as(visitor());
+    expect(code(await uploadFile(one, { name: "a.csv", bytes: new Uint8Array(world.services.config.visitor.uploadBytes + 1) }))).toBe("too_large");
+    expect(code(await uploadFile(one, { name: "../..", bytes: new Uint8Array(1) }))).toBe("invalid");
+    const large = value(await uploadFile(one, { name: "a.csv", bytes: new Uint8Array(2000) }));
+    expect(await start(one, { data: { upload: large.id, name: "a.csv" } })).toMatchObject({ ok: false, failure: { fields: { data: expect.stringContaining("too large") } } });
+  });
+});
+
+describe("cancelling", () => {
+  test("ends a queued run at once, and asks the engine for one it has", async () => {
+    const ctx = world.as(person(ada, "ada"));
+    const queued = value(await start(ctx, unseen()));
+    expect(value(await cancelRun(ctx, queued)).state).toBe("cancelled");
+    expect(value(await showRun(ctx, queued))).toMatchObject({ state: "cancelled", lastEvent: 1 });
+    const heard: string[] = [];
+    const listener = await world.store.listen("run_cancel", (id) => heard.push(id));
+    const running = value(await start(ctx, unseen()));
+    const engine = await world.take();
+    expect(value(await cancelRun(ctx, running)).state).toBe("starting");
+    await expect.poll(() => heard).toContain(running.id);
+    expect((await world.store.findRun(running.id))?.cancelRequested).toBe(true);
+    await engine.finish();
+    expect(value(await cancelRun(ctx, running)).state).toBe("done");
+    await listener.close();
+  });
+
+  test("is refused to everybody else: 403 who may read, 404 who may not", async () => {
+    const one = visitor();
+    const shared = value(await start(world.as(one), unseen()));
+    for (const actor of [visitor(), visitor(null), person(bob, "bob")]) expect(code(await cancelRun(world.as(actor), shared))).toBe("forbidden");
+    value(await cancelRun(world.as(one), shared));
+    const mine = value(await start(world.as(person(ada, "ada")), unseen()));
+    for (const actor of [visitor(), person(bob, "bob"), person(author, "author", "admin")]) expect(code(await cancelRun(world.as(actor), mine))).toBe("not_found");
+    expect(code(await cancelRun(world.as(byToken(ada, "ada", ["runs:read"])), mine))).toBe("forbidden");
+    value(await cancelRun(world.as(byToken(ada, "ada", ["runs:read", "runs:write"])), mine));
+  });
+});
+
+describe("reading", () => {
+  test("a person's run is theirs until it is shared, and again after", async () => {
+    const mine = world.as(person(ada, "ada"));
+    const run = value(await start(mine, unseen()));
+    await finishNext();
+    const others = [visitor(), person(bob, "bob"), person(author, "author", "admin"), byToken(bob, "bob")].map((actor) => world.as(actor));
+    for (const ctx of others) {
+      expect(code(await showRun(ctx, run))).toBe("not_found");
+      expect(code(await openRunFile(ctx, { ...run, path: "notebook.ipynb" }))).toBe("not_found");
+      expect(code(await shareRun(ctx, { ...run, shared: true }))).toBe("not_found");
+    }
+    expect(value(await shareRun(mine, { ...run, shared: true }))).toMatchObject({ shared: true });
+    for (const ctx of others) {
+      expect(value(await showRun(ctx, run)).owner).toBe("someone");
+      expect(code(await shareRun(ctx, { ...run, shared: false }))).toBe("forbidden");
+    }
+    value(await shareRun(mine, { ...run, shared: false }));
+    for (const ctx of others) expect(code(await showRun(ctx, run))).toBe("not_found");
+  });
+
+  test("a traceback is the author's alone", async () => {
+    const ctx = world.as(person(ada, "ada"));
+    const run = value(await start(ctx, unseen()));
+    const error = { output_type: "error" as const, ename: "ValueError", evalue: "no", traceback: ["line 1: secret_source"] };
+    await (await world.take()).finish([{ index: 1, outputs: [error], executionCount: 1, durationMs: 1 }]);
+    expect(JSON.stringify(value(await showRun(ctx, run)))).not.toContain("secret_source");
+    value(await shareRun(ctx, { ...run, shared: true }));
+    expect(JSON.stringify(value(await showRun(world.as(person(author, "author", "author")), run)))).toContain("secret_source");
+  });
+
+  test("what is no id answers like none", async () => {
+    for (const id of ["", "run_", "../../etc/passwd", newId("run")]) expect(code(await showRun(world.as(visitor()), { id }))).toBe("not_found");
+  });
+});
+
+describe("claiming", () => {
+  test("by the key moves the run and its files; the key works once", async () => {
+    const one = visitor();
+    const run = value(await start(world.as(one), unseen()));
+    await finishNext();
+    const key = new URL(run.claimUrl ?? "").searchParams.get("key") ?? "";
+    expect(code(await claimRun(world.as(one), { ...run, key }))).toBe("unauthenticated");
+    expect(code(await claimRun(world.as(person(bob, "bob")), { ...run, key: "wrong" }))).toBe("not_found");
+    value(await claimRun(world.as(person(bob, "bob")), { ...run, key }));
+    value(await claimRun(world.as(person(bob, "bob")), { ...run, key }));
+    expect(code(await claimRun(world.as(person(ada, "ada")), { ...run, key }))).toBe("not_found");
+    expect(value(await showRun(world.as(person(bob, "bob")), run))).toMatchObject({ owner: "you", expiresAt: null });
+    expect(value(await readRunNotebook(world.as(person(bob, "bob")), run)).name).toMatch(/^drift-.*\.ipynb$/);
+    expect(value(await listMyRuns(world.as(one))).items).toEqual([]);
+    expect(value(await listMyRuns(world.as(person(bob, "bob")))).items.map((card) => card.id)).toContain(run.id);
+  });
+
+  test("by the browser that ran takes all of its runs, and no other's", async () => {
+    const one = visitor();
+    const runs = [];
+    for (let n = 0; n < 3; n++) {
+      runs.push(value(await start(world.as(one), unseen())).id);
+      await finishNext();
+    }
+    const other = value(await start(world.as(visitor()), unseen()));
+    await finishNext();
+    const carol = await world.user("carol");
+    const ctx = world.as(person(carol, "carol"));
+    expect(value(await claimVisitorRuns(ctx, { visitorId: one.visitorId })).claimed).toBe(3);
+    expect(value(await listMyRuns(ctx)).items.map((card) => card.id)).toEqual(runs.toReversed());
+    expect(code(await claimRun(ctx, { id: other.id, visitorId: one.visitorId }))).toBe("not_found");
+  });
+
+  test("while it runs leaves its files with the new owner", async () => {
+    const run = value(await start(world.as(visitor()), unseen()));
+    const engine = await world.take();
+    const ctx = world.as(person(bob, "bob"));
+    value(await claimRun(ctx, { ...run, key: new URL(run.claimUrl ?? "").searchParams.get("key") ?? "" }));
+    await engine.finish();
+    expect(code(await readRunNotebook(ctx, run))).toBe("ok");
+  });
+});
+
+describe("my runs", () => {
+  test("are paged so that new ones shift nothing", async () => {
+    const dora = await world.user("dora");
+    const ctx = world.as(person(dora, "dora"));
+    const ids = [];
+    for (let n = 0; n < 5; n++) {
+      ids.unshift(value(await start(ctx, unseen())).id);
+      await finishNext();
+    }
+    const first = value(await listMyRuns(ctx, { limit: 2 }));
+    value(await start(ctx, unseen()));
+    await finishNext();
+    const second = value(await listMyRuns(ctx, { limit: 2, cursor: first.next ?? "" }));
+    const third = value(await listMyRuns(ctx, { limit: 2, cursor: second.next ?? "" }));
+    expect([...first.items, ...second.items, ...third.items].map((card) => card.id)).toEqual(ids);
+    expect(third.next).toBeNull();
+    expect(code(await listMyRuns(ctx, { cursor: "nonsense" }))).toBe("invalid");
+    expect(code(await listMyRuns(world.as(byToken(dora, "dora", ["runs:write"]))))).toBe("forbidden");
+    expect(value(await showMe(ctx))).toMatchObject({ person: { username: "dora" }, running: 0 });
+  });
+});
