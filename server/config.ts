@@ -108,7 +108,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   const e = parsed.data;
   if ((e.SHEAF_ADMIN_USER === undefined) !== (e.SHEAF_ADMIN_PASSWORD === undefined))
     throw new ConfigError("SHEAF_ADMIN_USER and SHEAF_ADMIN_PASSWORD: set both or neither.");
-  const dataFolder = path.resolve(e.SHEAF_DATA ?? path.join(import.meta.dirname, "../data"));
+  const dataFolder = path.resolve(/* turbopackIgnore: true */ e.SHEAF_DATA ?? path.join(import.meta.dirname, "../data"));
   const isRoot = process.getuid?.() === 0;
   return {
     dataFolder,

@@ -39,13 +39,20 @@ export function createGateway(options: GatewayOptions): Gateway {
     insecureHTTPParser: false,
   });
   server.on("request", (request, response) => handleRequest(options, web, request, response));
-  server.on("upgrade", (request, socket, head) => handleUpgrade(options, request, socket, head));
+  // Node forgets a connection once it has changed protocol, so closing has to know them.
+  const upgraded = new Set<Duplex>();
+  server.on("upgrade", (request, socket, head) => {
+    upgraded.add(socket);
+    socket.once("close", () => upgraded.delete(socket));
+    handleUpgrade(options, request, socket, head);
+  });
   server.on("connect", (_request, socket) => refuseSocket(socket, 405, "This server is no proxy."));
   server.on("clientError", refuseBroken);
   const close = async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     // Streams of events never end by themselves.
     setTimeout(() => server.closeAllConnections(), 500).unref();
+    for (const socket of upgraded) socket.destroy();
     server.closeIdleConnections();
     await closed;
     await web.destroy();
