@@ -18,7 +18,12 @@ const mimeBundle = z.record(z.string(), z.unknown()).transform((bundle) => {
 export const outputSchema = z.discriminatedUnion("output_type", [
   z.object({ output_type: z.literal("stream"), name: z.string(), text: multiline }),
   z.object({ output_type: z.literal("display_data"), data: mimeBundle, metadata: metadata.default({}) }),
-  z.object({ output_type: z.literal("execute_result"), data: mimeBundle, metadata: metadata.default({}), execution_count: z.number().int().nullable().default(null) }),
+  z.object({
+    output_type: z.literal("execute_result"),
+    data: mimeBundle,
+    metadata: metadata.default({}),
+    execution_count: z.number().int().nullable().default(null),
+  }),
   z.object({ output_type: z.literal("error"), ename: z.string(), evalue: z.string(), traceback: z.array(z.string()).default([]) }),
 ]);
 export type Output = z.infer<typeof outputSchema>;
@@ -28,7 +33,12 @@ const cellCommon = { id: z.string().optional(), metadata: metadata.default({}), 
 const attachments = z.record(z.string(), mimeBundle).optional();
 
 export const cellSchema = z.discriminatedUnion("cell_type", [
-  z.object({ cell_type: z.literal("code"), ...cellCommon, outputs: z.array(outputSchema).default([]), execution_count: z.number().int().nullable().default(null) }),
+  z.object({
+    cell_type: z.literal("code"),
+    ...cellCommon,
+    outputs: z.array(outputSchema).default([]),
+    execution_count: z.number().int().nullable().default(null),
+  }),
   z.object({ cell_type: z.literal("markdown"), ...cellCommon, attachments }),
   z.object({ cell_type: z.literal("raw"), ...cellCommon, attachments }),
 ]);

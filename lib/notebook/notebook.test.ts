@@ -9,14 +9,29 @@ const text = fc.string({ unit: fc.constantFrom("a", "é", "\n", "\r", "\u2028", 
 const metadata = fc.dictionary(fc.stringMatching(/^[a-z]{1,6}$/), json, { noNullPrototype: true });
 const output = fc.oneof(
   fc.record({ output_type: fc.constant("stream" as const), name: fc.constantFrom("stdout", "stderr"), text }),
-  fc.record({ output_type: fc.constant("display_data" as const), data: fc.dictionary(fc.constantFrom("text/plain", "text/html", "image/png", "image/svg+xml"), text, { noNullPrototype: true }), metadata }),
+  fc.record({
+    output_type: fc.constant("display_data" as const),
+    data: fc.dictionary(fc.constantFrom("text/plain", "text/html", "image/png", "image/svg+xml"), text, { noNullPrototype: true }),
+    metadata,
+  }),
   fc.record({ output_type: fc.constant("error" as const), ename: text, evalue: text, traceback: fc.array(text) }),
 );
 const cell: fc.Arbitrary<Cell> = fc.oneof(
-  fc.record({ cell_type: fc.constant("code" as const), metadata, source: text, outputs: fc.array(output, { maxLength: 3 }), execution_count: fc.option(fc.nat()) }),
+  fc.record({
+    cell_type: fc.constant("code" as const),
+    metadata,
+    source: text,
+    outputs: fc.array(output, { maxLength: 3 }),
+    execution_count: fc.option(fc.nat()),
+  }),
   fc.record({ cell_type: fc.constant("markdown" as const), metadata, source: text }),
 );
-const notebook: fc.Arbitrary<Notebook> = fc.record({ nbformat: fc.constant(4 as const), nbformat_minor: fc.constantFrom(0, 4, 5), metadata, cells: fc.array(cell, { maxLength: 5 }) });
+const notebook: fc.Arbitrary<Notebook> = fc.record({
+  nbformat: fc.constant(4 as const),
+  nbformat_minor: fc.constantFrom(0, 4, 5),
+  metadata,
+  cells: fc.array(cell, { maxLength: 5 }),
+});
 
 describe("notebooks", () => {
   it("are the same after being printed and parsed", () => {

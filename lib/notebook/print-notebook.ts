@@ -25,7 +25,10 @@ function splitOutput(output: Output): object {
 
 function splitBundle(bundle: MimeBundle): MimeBundle {
   return Object.fromEntries(
-    Object.entries(bundle).map(([type, data]) => [type, typeof data === "string" && (type.startsWith("text/") || splitTypes.has(type)) ? splitLines(data) : data]),
+    Object.entries(bundle).map(([type, data]) => [
+      type,
+      typeof data === "string" && (type.startsWith("text/") || splitTypes.has(type)) ? splitLines(data) : data,
+    ]),
   );
 }
 

@@ -9,7 +9,7 @@ export type AnsiSpan = {
   readonly foreground?: AnsiColor;
   readonly background?: AnsiColor;
 };
-type Style = { -readonly [K in Exclude<keyof AnsiSpan, "text">]?: AnsiSpan[K] };
+type Style = Omit<AnsiSpan, "text">;
 
 /** Hostile output may change its colour at each letter; after so many changes the rest stays as it is. */
 const maxSpans = 5000;
@@ -25,7 +25,7 @@ const sequences =
 /** Text with a terminal's escape sequences as styled spans: colours, bold, italic, underline, inverse. All others vanish. */
 export function ansiSpans(text: string): readonly AnsiSpan[] {
   const spans: AnsiSpan[] = [];
-  const style: Style = {};
+  let style: Style = {};
   let pending = "";
   let pendingStyle: Style = {};
   let at = 0;
@@ -35,13 +35,13 @@ export function ansiSpans(text: string): readonly AnsiSpan[] {
     else {
       if (pending !== "") spans.push({ text: pending, ...pendingStyle });
       pending = piece;
-      pendingStyle = { ...style };
+      pendingStyle = style;
     }
   };
   for (const match of text.matchAll(sequences)) {
     take(text.slice(at, match.index));
     at = match.index + match[0].length;
-    if (match[1] !== undefined) applyCodes(style, match[1]);
+    if (match[1] !== undefined) style = applyCodes(style, match[1]);
   }
   take(text.slice(at));
   if (pending !== "") spans.push({ text: pending, ...pendingStyle });
@@ -49,39 +49,47 @@ export function ansiSpans(text: string): readonly AnsiSpan[] {
 }
 
 function sameStyle(a: Style, b: Style): boolean {
-  return a.bold === b.bold && a.italic === b.italic && a.underline === b.underline && a.inverse === b.inverse && a.foreground === b.foreground && a.background === b.background;
+  return (
+    a.bold === b.bold &&
+    a.italic === b.italic &&
+    a.underline === b.underline &&
+    a.inverse === b.inverse &&
+    a.foreground === b.foreground &&
+    a.background === b.background
+  );
 }
 
-const switches: Readonly<Record<number, (style: Style) => void>> = {
-  0: (style) => {
-    for (const key of Object.keys(style)) delete style[key as keyof Style];
-  },
-  1: (style) => void (style.bold = true),
-  3: (style) => void (style.italic = true),
-  4: (style) => void (style.underline = true),
-  7: (style) => void (style.inverse = true),
-  22: (style) => void delete style.bold,
-  23: (style) => void delete style.italic,
-  24: (style) => void delete style.underline,
-  27: (style) => void delete style.inverse,
-  39: (style) => void delete style.foreground,
-  49: (style) => void delete style.background,
+/** What a code turns on or off; 0 turns everything off. */
+const switches: Readonly<Record<number, (style: Style) => Style>> = {
+  0: () => ({}),
+  1: (style) => ({ ...style, bold: true }),
+  3: (style) => ({ ...style, italic: true }),
+  4: (style) => ({ ...style, underline: true }),
+  7: (style) => ({ ...style, inverse: true }),
+  22: ({ bold, ...rest }) => rest,
+  23: ({ italic, ...rest }) => rest,
+  24: ({ underline, ...rest }) => rest,
+  27: ({ inverse, ...rest }) => rest,
+  39: ({ foreground, ...rest }) => rest,
+  49: ({ background, ...rest }) => rest,
 };
 
-function applyCodes(style: Style, text: string): void {
+function applyCodes(former: Style, text: string): Style {
+  let style = former;
   const codes = text.slice(0, 200).split(/[;:]/).map(Number);
   for (let at = 0; at < codes.length; at++) {
     const code = codes[at] ?? 0;
     if (code === 38 || code === 48) {
       const [color, used] = extendedColor(codes.slice(at + 1));
       at += used;
-      if (color !== null) style[code === 38 ? "foreground" : "background"] = color;
-    } else if (code >= 30 && code <= 37) style.foreground = code - 30;
-    else if (code >= 40 && code <= 47) style.background = code - 40;
-    else if (code >= 90 && code <= 97) style.foreground = code - 82;
-    else if (code >= 100 && code <= 107) style.background = code - 92;
-    else switches[code]?.(style);
+      if (color !== null) style = { ...style, [code === 38 ? "foreground" : "background"]: color };
+    } else if (code >= 30 && code <= 37) style = { ...style, foreground: code - 30 };
+    else if (code >= 40 && code <= 47) style = { ...style, background: code - 40 };
+    else if (code >= 90 && code <= 97) style = { ...style, foreground: code - 82 };
+    else if (code >= 100 && code <= 107) style = { ...style, background: code - 92 };
+    else style = switches[code]?.(style) ?? style;
   }
+  return style;
 }
 
 /** `5;n` of 256 colours, `2;r;g;b`; answers the colour and how many codes it took. */

@@ -17,7 +17,8 @@ export function buildParameter(name: string, value: StaticValue, spec: Parameter
   if (name.startsWith("__")) return { problem: `A parameter cannot be called "${name}": names that begin with two underscores are the language's own.` };
   if (name.length > 100) return { problem: "This name is too long for a parameter (at most 100 characters)." };
   const type = spec.type ?? inferType(value, spec);
-  if (type === null) return { problem: `${name} is a list without choices, so no field can be made of it. Describe its choices in the cell's metadata, or mark it as fixed.` };
+  if (type === null)
+    return { problem: `${name} is a list without choices, so no field can be made of it. Describe its choices in the cell's metadata, or mark it as fixed.` };
   // A file or a column that is None must be given; other values that are None may stay so.
   const nullable = spec.nullable ?? (value.kind === "null" && type !== "file" && type !== "column");
   const common: Common = { name, label: spec.label ?? labelOf(name), advanced: spec.advanced ?? false, nullable };
@@ -31,7 +32,10 @@ export function buildParameter(name: string, value: StaticValue, spec: Parameter
 
 /** "population_size" and "populationSize" both read "Population size". */
 export function labelOf(name: string): string {
-  const words = name.replaceAll(/([a-z0-9])([A-Z])(?![A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`).replaceAll(/[_.]+/g, " ").trim();
+  const words = name
+    .replaceAll(/([a-z0-9])([A-Z])(?![A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`)
+    .replaceAll(/[_.]+/g, " ")
+    .trim();
   return words === "" ? name : (words[0] ?? "").toUpperCase() + words.slice(1);
 }
 
@@ -77,15 +81,21 @@ const builders: Readonly<Record<ParameterType, Builder>> = {
   },
   text: (common, value, spec) => {
     const text = textOf(value);
-    return text === undefined ? wrongDefault(common, "a text in quotes") : { parameter: { ...common, type: "text", default: text, ...given("maxLength", spec.maxLength) } };
+    return text === undefined
+      ? wrongDefault(common, "a text in quotes")
+      : { parameter: { ...common, type: "text", default: text, ...given("maxLength", spec.maxLength) } };
   },
   integer: (common, value, spec) => {
     const number = integerOf(value);
-    return number === undefined ? wrongDefault(common, "a whole number") : withBounds(spec, common, (bounds) => ({ ...common, type: "integer", default: number, ...bounds }));
+    return number === undefined
+      ? wrongDefault(common, "a whole number")
+      : withBounds(spec, common, (bounds) => ({ ...common, type: "integer", default: number, ...bounds }));
   },
   number: (common, value, spec) => {
     const number = numberOf(value);
-    return number === undefined ? wrongDefault(common, "a number") : withBounds(spec, common, (bounds) => ({ ...common, type: "number", default: number, ...bounds }));
+    return number === undefined
+      ? wrongDefault(common, "a number")
+      : withBounds(spec, common, (bounds) => ({ ...common, type: "number", default: number, ...bounds }));
   },
   boolean: (common, value) => {
     if (value.kind !== "boolean" && value.kind !== "null") return wrongDefault(common, "true or false");
@@ -111,7 +121,9 @@ const builders: Readonly<Record<ParameterType, Builder>> = {
   date: (common, value, spec) => {
     const text = value.kind === "date" ? value.value : textOf(value);
     if (text === undefined || (text !== null && !isDay(text))) return wrongDefault(common, 'a day such as "2024-02-29"');
-    for (const bound of [spec.min, spec.max]) if (bound !== undefined && !(typeof bound === "string" && isDay(bound))) return { problem: `The bounds of ${common.name} must be days such as "2024-02-29".` };
+    for (const bound of [spec.min, spec.max])
+      if (bound !== undefined && !(typeof bound === "string" && isDay(bound)))
+        return { problem: `The bounds of ${common.name} must be days such as "2024-02-29".` };
     const bounds = { ...given("min", spec.min?.toString()), ...given("max", spec.max?.toString()) };
     return { parameter: { ...common, type: "date", default: text, ...bounds, ...(value.kind === "date" ? { writtenAs: "date" as const } : {}) } };
   },
@@ -119,18 +131,30 @@ const builders: Readonly<Record<ParameterType, Builder>> = {
     const [low, high, ...more] = value.kind === "list" ? value.items.map(numberOf) : [];
     const { min, max } = spec;
     if (typeof min !== "number" || typeof max !== "number" || min >= max) return { problem: `${common.name} is a range and needs "min" and "max".` };
-    if (typeof low !== "number" || typeof high !== "number" || more.length > 0 || low > high || low < min || high > max || common.nullable) return wrongDefault(common, "two numbers inside its bounds, the smaller first");
+    if (typeof low !== "number" || typeof high !== "number" || more.length > 0 || low > high || low < min || high > max || common.nullable)
+      return wrongDefault(common, "two numbers inside its bounds, the smaller first");
     return { parameter: { ...common, type: "range", default: [low, high], min, max, ...given("step", spec.step) } };
   },
   file: (common, value, spec) => {
     const text = textOf(value);
-    if (text === undefined || (text !== null && !isInsidePath(text))) return wrongDefault(common, "the path of a file in this repository, such as \"data/counts.csv\"");
-    return { parameter: { ...common, type: "file", default: text, accept: (spec.accept ?? []).map((ending) => ending.toLowerCase()), maxBytes: spec.maxBytes ?? usualMaxBytes } };
+    if (text === undefined || (text !== null && !isInsidePath(text)))
+      return wrongDefault(common, 'the path of a file in this repository, such as "data/counts.csv"');
+    return {
+      parameter: {
+        ...common,
+        type: "file",
+        default: text,
+        accept: (spec.accept ?? []).map((ending) => ending.toLowerCase()),
+        maxBytes: spec.maxBytes ?? usualMaxBytes,
+      },
+    };
   },
   column: (common, value, spec) => {
     const text = textOf(value);
     if (text === undefined) return wrongDefault(common, "a column's name in quotes");
-    return spec.of === undefined ? { problem: `${common.name} is a column and must say of which file parameter ("of").` } : { parameter: { ...common, type: "column", default: text, of: spec.of } };
+    return spec.of === undefined
+      ? { problem: `${common.name} is a column and must say of which file parameter ("of").` }
+      : { parameter: { ...common, type: "column", default: text, of: spec.of } };
   },
 };
 
@@ -177,7 +201,13 @@ function choicesOf(specs: readonly ChoiceSpec[] | undefined): readonly Choice[] 
 }
 
 function isInsidePath(path: string): boolean {
-  return path !== "" && path.length <= 1000 && !path.startsWith("/") && !/[\\\0]/.test(path) && path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+  return (
+    path !== "" &&
+    path.length <= 1000 &&
+    !path.startsWith("/") &&
+    !/[\\\0]/.test(path) &&
+    path.split("/").every((part) => part !== "" && part !== "." && part !== "..")
+  );
 }
 
 function given<K extends string, T>(key: K, value: T | undefined): { readonly [P in K]?: T } {

@@ -1,6 +1,6 @@
-import type { Language } from "#lib/domain/worksheet.ts";
 import { isId } from "#lib/domain/ids.ts";
 import type { Parameter, Value } from "#lib/domain/parameter.ts";
+import type { Language } from "#lib/domain/worksheet.ts";
 import { isDay } from "./dates.ts";
 import { matchesPattern } from "./pattern.ts";
 import { integerValue, numberValue } from "./source.ts";
@@ -47,7 +47,9 @@ const checks: { readonly [T in Parameter["type"]]: Check<Extract<Parameter, { ty
   choices: (parameter, raw) => {
     if (!Array.isArray(raw) || new Set(raw).size !== raw.length) return wrong(parameter, "must be a list of its choices, each at most once");
     const chosen = parameter.choices.map((choice) => choice.value).filter((value) => raw.includes(value));
-    return chosen.length === raw.length ? { value: chosen } : wrong(parameter, `may only hold its choices: ${listOf(parameter.choices.map((choice) => choice.label))}`);
+    return chosen.length === raw.length
+      ? { value: chosen }
+      : wrong(parameter, `may only hold its choices: ${listOf(parameter.choices.map((choice) => choice.label))}`);
   },
   date: (parameter, raw) => {
     if (typeof raw !== "string" || !isDay(raw)) return wrong(parameter, "must be a day such as 2024-02-29");
@@ -58,7 +60,9 @@ const checks: { readonly [T in Parameter["type"]]: Check<Extract<Parameter, { ty
     const [low, high] = Array.isArray(raw) && raw.length === 2 ? (raw as unknown[]) : [];
     if (typeof low !== "number" || typeof high !== "number" || !Number.isFinite(low) || !Number.isFinite(high)) return wrong(parameter, "must be two numbers");
     if (low > high) return wrong(parameter, "must have the smaller number first");
-    return low < parameter.min || high > parameter.max ? wrong(parameter, `must lie between ${parameter.min} and ${parameter.max}`) : { value: [low === 0 ? 0 : low, high === 0 ? 0 : high] };
+    return low < parameter.min || high > parameter.max
+      ? wrong(parameter, `must lie between ${parameter.min} and ${parameter.max}`)
+      : { value: [low === 0 ? 0 : low, high === 0 ? 0 : high] };
   },
   file: checkFile,
   column: (parameter, raw, context) => {

@@ -31,7 +31,11 @@ export function readColabForm(language: Language, source: string): ColabForm | n
     return match ? [{ token, kind: match[1] ?? "", text: (match[2] ?? "").trim() }] : [];
   });
   if (notes.length === 0) return null;
-  const title = notes.find((note) => note.kind === "title")?.text.replace(/\{[^{}]*\}\s*$/, "").trim() || null;
+  const title =
+    notes
+      .find((note) => note.kind === "title")
+      ?.text.replace(/\{[^{}]*\}\s*$/, "")
+      .trim() || null;
   const parameters: Parameter[] = [];
   const slots: ValueSlot[] = [];
   let help: string[] = [];
@@ -57,7 +61,8 @@ export function readColabForm(language: Language, source: string): ColabForm | n
       }
     }
   }
-  if (help.length > 0) problems.push(noteAt("warning", notes.at(-1)?.token.line ?? 1, "#@markdown without a field after it is not shown. Use a Markdown cell."));
+  if (help.length > 0)
+    problems.push(noteAt("warning", notes.at(-1)?.token.line ?? 1, "#@markdown without a field after it is not shown. Use a Markdown cell."));
   return { title, parameters, slots, onlyParameters: slots.length > 0 && slots.length === statements.length, problems };
 }
 
@@ -94,7 +99,10 @@ function readOptions(tokens: readonly Token[]): Options | null {
   const options = new Map<string, StaticValue>();
   for (const part of splitAtCommas(tokens) ?? [[]]) {
     const colon = part.findIndex((token) => isOperator(token, ":"));
-    const key = part.slice(0, Math.max(colon, 0)).map((token) => (token.kind === "string" ? token.text.slice(1, -1) : token.text)).join("");
+    const key = part
+      .slice(0, Math.max(colon, 0))
+      .map((token) => (token.kind === "string" ? token.text.slice(1, -1) : token.text))
+      .join("");
     const words = part.slice(colon + 1);
     const word = words.length === 1 ? words[0]?.text : undefined;
     const value: StaticValue | null = word === "true" || word === "false" ? { kind: "boolean", value: word === "true" } : readers.python.readValue(words);

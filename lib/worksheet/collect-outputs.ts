@@ -52,13 +52,13 @@ export function createCollector(options: { readonly limitBytes: number }): Colle
 }
 
 function collect(state: State, index: number, message: OutputMessage): RunEvent[] {
-  if (message.msg_type === "clear_output") return message.content["wait"] === true ? wait(state, index) : clear(state, index);
+  if (message.msg_type === "clear_output") return message.content.wait === true ? wait(state, index) : clear(state, index);
   const output = outputOf(message);
   if (!output) return [];
   const room = state.limitBytes - state.bytes;
   state.bytes += bytesOf(output);
   if (state.bytes > state.limitBytes) return cut(state, index, output, room);
-  const transient = message.content["transient"];
+  const transient = message.content.transient;
   const displayId = typeof transient === "object" && transient !== null && "display_id" in transient ? transient.display_id : undefined;
   if (message.msg_type === "update_display_data") return typeof displayId === "string" ? update(state, displayId, output) : [];
   const events = add(state, index, output);
@@ -113,19 +113,29 @@ function update(state: State, displayId: string, output: Output): RunEvent[] {
 function outputOf({ msg_type, content }: OutputMessage): Output | null {
   switch (msg_type) {
     case "stream": {
-      const text = textOf(content["text"]);
-      return text === "" ? null : { output_type: "stream", name: content["name"] === "stderr" ? "stderr" : "stdout", text };
+      const text = textOf(content.text);
+      return text === "" ? null : { output_type: "stream", name: content.name === "stderr" ? "stderr" : "stdout", text };
     }
     case "display_data":
     case "update_display_data":
-      return { output_type: "display_data", data: bundleOf(content["data"]), metadata: recordOf(content["metadata"]) };
+      return { output_type: "display_data", data: bundleOf(content.data), metadata: recordOf(content.metadata) };
     case "execute_result": {
-      const count = content["execution_count"];
-      return { output_type: "execute_result", data: bundleOf(content["data"]), metadata: recordOf(content["metadata"]), execution_count: typeof count === "number" ? count : null };
+      const count = content.execution_count;
+      return {
+        output_type: "execute_result",
+        data: bundleOf(content.data),
+        metadata: recordOf(content.metadata),
+        execution_count: typeof count === "number" ? count : null,
+      };
     }
     case "error": {
-      const traceback = content["traceback"];
-      return { output_type: "error", ename: textOf(content["ename"]), evalue: textOf(content["evalue"]), traceback: Array.isArray(traceback) ? traceback.map(textOf) : [] };
+      const traceback = content.traceback;
+      return {
+        output_type: "error",
+        ename: textOf(content.ename),
+        evalue: textOf(content.evalue),
+        traceback: Array.isArray(traceback) ? traceback.map(textOf) : [],
+      };
     }
     default:
       return null;
@@ -138,7 +148,9 @@ function textOf(value: unknown): string {
 }
 
 function bundleOf(value: unknown): MimeBundle {
-  return Object.fromEntries(Object.entries(recordOf(value)).map(([type, data]) => [type, Array.isArray(data) && !/[/+]json$/.test(type) ? data.map(textOf).join("") : data]));
+  return Object.fromEntries(
+    Object.entries(recordOf(value)).map(([type, data]) => [type, Array.isArray(data) && !/[/+]json$/.test(type) ? data.map(textOf).join("") : data]),
+  );
 }
 
 function recordOf(value: unknown): Record<string, unknown> {

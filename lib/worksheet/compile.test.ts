@@ -22,7 +22,9 @@ function problemsOf(cells: Cells, language = "python"): readonly Problem[] {
   return compileWorksheet(notebookOf(cells, language), { path: "n.ipynb" }).problems;
 }
 function rolesOf(cells: Cells, language = "python"): string {
-  return compile(cells, language).worksheet.cells.map((cell) => (cell.kind === "code" ? cell.role : "markdown")).join(" ");
+  return compile(cells, language)
+    .worksheet.cells.map((cell) => (cell.kind === "code" ? cell.role : "markdown"))
+    .join(" ");
 }
 
 describe("a cell tagged parameters", () => {
@@ -42,7 +44,17 @@ describe("a cell tagged parameters", () => {
     ["n: Optional[int] = None", { type: "integer", default: null, nullable: true }],
     ["n: str | None = None", { type: "string", default: null, nullable: true }],
     ["n = None # type: float The level", { type: "number", default: null, help: "The level" }],
-    ["n: Literal['a', 'b'] = 'b'", { type: "choice", default: "b", choices: [{ value: "a", label: "a" }, { value: "b", label: "b" }] }],
+    [
+      "n: Literal['a', 'b'] = 'b'",
+      {
+        type: "choice",
+        default: "b",
+        choices: [
+          { value: "a", label: "a" },
+          { value: "b", label: "b" },
+        ],
+      },
+    ],
     ["n: List[Literal['a', 'b']] = ['b']", { type: "choices", default: ["b"] }],
     ["n = date(2024, 2, 29)", { type: "date", default: "2024-02-29", writtenAs: "date" }],
     ['n: date = "2024-02-29"', { type: "date", default: "2024-02-29" }],
@@ -85,12 +97,49 @@ describe("a cell tagged parameters", () => {
     };
     const source = "population_size = 50\nmodel = 'wright'\ncounts = 'data/counts.csv'\nby = 'site'\nwindow = (2, 5)\nsites = ['b']\nseed = 1\nplain = 3";
     expect(parametersOf(source, "python", metadata)).toEqual([
-      { name: "population_size", label: "Population", advanced: false, nullable: false, help: "Diploid.", unit: "individuals", group: "Model", type: "integer", default: 50, min: 2, max: 500, step: 1, slider: true },
-      { name: "model", label: "Model", advanced: true, nullable: false, type: "choice", default: "wright", choices: [{ value: "wright", label: "wright" }, { value: "moran", label: "Moran" }], allowOther: false },
+      {
+        name: "population_size",
+        label: "Population",
+        advanced: false,
+        nullable: false,
+        help: "Diploid.",
+        unit: "individuals",
+        group: "Model",
+        type: "integer",
+        default: 50,
+        min: 2,
+        max: 500,
+        step: 1,
+        slider: true,
+      },
+      {
+        name: "model",
+        label: "Model",
+        advanced: true,
+        nullable: false,
+        type: "choice",
+        default: "wright",
+        choices: [
+          { value: "wright", label: "wright" },
+          { value: "moran", label: "Moran" },
+        ],
+        allowOther: false,
+      },
       { name: "counts", label: "Counts", advanced: false, nullable: false, type: "file", default: "data/counts.csv", accept: [".csv"], maxBytes: 1000 },
       { name: "by", label: "By", advanced: false, nullable: false, type: "column", default: "site", of: "counts" },
       { name: "window", label: "Window", advanced: false, nullable: false, type: "range", default: [2, 5], min: 0, max: 10 },
-      { name: "sites", label: "Sites", advanced: false, nullable: false, type: "choices", default: ["b"], choices: [{ value: "a", label: "a" }, { value: "b", label: "b" }] },
+      {
+        name: "sites",
+        label: "Sites",
+        advanced: false,
+        nullable: false,
+        type: "choices",
+        default: ["b"],
+        choices: [
+          { value: "a", label: "a" },
+          { value: "b", label: "b" },
+        ],
+      },
       { name: "plain", label: "Plain", advanced: false, nullable: false, type: "integer", default: 3 },
     ]);
   });
@@ -105,7 +154,12 @@ describe("a cell tagged parameters", () => {
     ["a", "must be an object"],
   ])("refuses the metadata %o", (parameters, message) => {
     const problems = problemsOf([{ code: "a = 5", tags: ["parameters"], metadata: { sheaf: { parameters } } }]);
-    expect(problems.filter((problem) => problem.severity === "error").map((problem) => problem.message).join("\n")).toContain(message);
+    expect(
+      problems
+        .filter((problem) => problem.severity === "error")
+        .map((problem) => problem.message)
+        .join("\n"),
+    ).toContain(message);
   });
 
   it.each([
@@ -120,7 +174,7 @@ describe("a cell tagged parameters", () => {
     ["a: Frame = 5", "warning", 1, 'type "Frame"'],
     ["__a = 5", "error", 1, "two underscores"],
     ["a = 'x\\0y'", "error", null, "NUL"],
-    ["a = 5 #@param {type:\"colour\"}", "error", 1, "no type"],
+    ['a = 5 #@param {type:"colour"}', "error", 1, "no type"],
     ["a = b = 5", "warning", 1, "makes no field"],
     ["a, b = 1, 2", "warning", 1, "makes no field"],
   ])("locates the problem of %o", (code, severity, line, message) => {
@@ -129,7 +183,10 @@ describe("a cell tagged parameters", () => {
   });
 
   it("says that only the first of two is read", () => {
-    const problems = problemsOf([{ code: "a = 1", tags: ["parameters"] }, { code: "b = 1", tags: ["parameters"] }]);
+    const problems = problemsOf([
+      { code: "a = 1", tags: ["parameters"] },
+      { code: "b = 1", tags: ["parameters"] },
+    ]);
     expect(problems).toMatchObject([{ severity: "warning", cell: 1 }]);
   });
 });
@@ -138,8 +195,8 @@ describe("Colab forms", () => {
   it("are fields wherever they stand, and are written in place", () => {
     const { worksheet } = compile([
       "import math",
-      "#@title Growth { run: \"auto\" }\n#@markdown How *fast* it grows.\nrate = 0.5 #@param {type:\"slider\", min:0, max:1, step:0.1}\nname = 'a' #@param [\"a\", \"b\"] {allow-input: true}\nk = 2 # @param [\"1\", \"2\"] {type:\"raw\"}\nwhen = '2024-01-01' #@param {type:\"date\"}\ntwice = rate * 2",
-      "flag = True #@param {type:\"boolean\"}",
+      '#@title Growth { run: "auto" }\n#@markdown How *fast* it grows.\nrate = 0.5 #@param {type:"slider", min:0, max:1, step:0.1}\nname = \'a\' #@param ["a", "b"] {allow-input: true}\nk = 2 # @param ["1", "2"] {type:"raw"}\nwhen = \'2024-01-01\' #@param {type:"date"}\ntwice = rate * 2',
+      'flag = True #@param {type:"boolean"}',
     ]);
     expect(worksheet.parameters).toMatchObject([
       { name: "rate", type: "number", min: 0, max: 1, step: 0.1, slider: true, help: "How fast it grows.", group: "Growth" },
@@ -151,7 +208,7 @@ describe("Colab forms", () => {
     expect(worksheet.title).toBe("Growth");
     const plan = planRun(worksheet, { ...defaultValues(worksheet.parameters), rate: 0.25, name: "it's", flag: false }, {});
     expect(plan.map((cell) => cell.role)).toEqual(["imports", "body", "parameters"]);
-    expect(plan[1]?.source).toContain('rate = 0.25 #@param');
+    expect(plan[1]?.source).toContain("rate = 0.25 #@param");
     expect(plan[1]?.source).toContain('name = "it\'s" #@param');
     expect(plan[2]?.source).toBe('flag = False #@param {type:"boolean"}');
   });
@@ -171,7 +228,9 @@ describe("Colab forms", () => {
 
 describe("cells", () => {
   it("of nothing but imports are known as such while nothing else came before", () => {
-    expect(rolesOf([{ markdown: "# T" }, "import a\nfrom b import (c, d)\n%matplotlib inline", "", { code: "x = 1", tags: ["parameters"] }, "import e", "y = x"])).toBe("markdown imports skipped parameters body body");
+    expect(
+      rolesOf([{ markdown: "# T" }, "import a\nfrom b import (c, d)\n%matplotlib inline", "", { code: "x = 1", tags: ["parameters"] }, "import e", "y = x"]),
+    ).toBe("markdown imports skipped parameters body body");
     expect(rolesOf(["print(1)", "import a"])).toBe("body body");
     expect(rolesOf(["import a; a.b()"])).toBe("body");
     expect(rolesOf(["%%bash\nimport a"])).toBe("body");
@@ -200,19 +259,29 @@ describe("cells", () => {
   });
 
   it("that papermill injected before are left out", () => {
-    expect(rolesOf([{ code: "x = 1", tags: ["parameters"] }, { code: "x = 2", tags: ["injected-parameters"] }])).toBe("parameters skipped");
+    expect(
+      rolesOf([
+        { code: "x = 1", tags: ["parameters"] },
+        { code: "x = 2", tags: ["injected-parameters"] },
+      ]),
+    ).toBe("parameters skipped");
   });
 });
 
 describe("words", () => {
   it("come from the first heading and the paragraph after it", () => {
-    const { worksheet } = compile([{ markdown: "![logo](x.png)\n\n# The *Hardy*–`Weinberg` law\n\n![](y.png)\n\nHow **allele** [frequencies](http://x) stay.\nTwo lines.\n\nMore." }]);
+    const { worksheet } = compile([
+      { markdown: "![logo](x.png)\n\n# The *Hardy*–`Weinberg` law\n\n![](y.png)\n\nHow **allele** [frequencies](http://x) stay.\nTwo lines.\n\nMore." },
+    ]);
     expect(worksheet).toMatchObject({ title: "The Hardy–Weinberg law", description: "How allele frequencies stay. Two lines." });
     expect(worksheet.searchText).toContain("More.");
   });
 
   it("are the author's own where given, and the file's name where there is nothing", () => {
-    expect(compile(["1"], "python", { sheaf: { title: "Mine", description: "About it." } }).worksheet).toMatchObject({ title: "Mine", description: "About it." });
+    expect(compile(["1"], "python", { sheaf: { title: "Mine", description: "About it." } }).worksheet).toMatchObject({
+      title: "Mine",
+      description: "About it.",
+    });
     expect(compile(["1"]).worksheet.title).toBe("My notebook");
   });
 });
@@ -228,29 +297,97 @@ describe("compiling", () => {
   });
 
   it("never throws, and gives a worksheet whose defaults can run or an error that says why", () => {
-    const piece = fc.constantFrom("x", "y", " = ", "<-", "5", "-", "'a'", '"', "'''", "[", "]", "(", ")", "{", "}", ",", "\n", "    ", "#", "#@param ", "#@title ", "type:", "# type: ", "'slider'", "None", "NULL", "c(", "1e999", "\\", "%", "é", ";", "Literal[", "import a", "library(b)", "date(");
-    const source = fc.oneof(fc.string({ unit: "grapheme" }), fc.array(piece, { maxLength: 20 }).map((pieces) => pieces.join("")));
-    const metadata = fc.oneof(fc.constant({}), fc.record({ tags: fc.subarray(["parameters", "hide-input", "skip-execution"]) }), fc.jsonValue().map((sheaf) => ({ sheaf, tags: sheaf })), fc.dictionary(fc.constantFrom("x", "y"), fc.record({ min: fc.integer(), type: fc.constantFrom("integer", "file", "range") }, { requiredKeys: [] })).map((parameters) => ({ sheaf: { parameters } })));
+    const piece = fc.constantFrom(
+      "x",
+      "y",
+      " = ",
+      "<-",
+      "5",
+      "-",
+      "'a'",
+      '"',
+      "'''",
+      "[",
+      "]",
+      "(",
+      ")",
+      "{",
+      "}",
+      ",",
+      "\n",
+      "    ",
+      "#",
+      "#@param ",
+      "#@title ",
+      "type:",
+      "# type: ",
+      "'slider'",
+      "None",
+      "NULL",
+      "c(",
+      "1e999",
+      "\\",
+      "%",
+      "é",
+      ";",
+      "Literal[",
+      "import a",
+      "library(b)",
+      "date(",
+    );
+    const source = fc.oneof(
+      fc.string({ unit: "grapheme" }),
+      fc.array(piece, { maxLength: 20 }).map((pieces) => pieces.join("")),
+    );
+    const metadata = fc.oneof(
+      fc.constant({}),
+      fc.record({ tags: fc.subarray(["parameters", "hide-input", "skip-execution"]) }),
+      fc.jsonValue().map((sheaf) => ({ sheaf, tags: sheaf })),
+      fc
+        .dictionary(fc.constantFrom("x", "y"), fc.record({ min: fc.integer(), type: fc.constantFrom("integer", "file", "range") }, { requiredKeys: [] }))
+        .map((parameters) => ({ sheaf: { parameters } })),
+    );
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.record({ code: source, metadata }), fc.record({ markdown: source })), { maxLength: 4 }), fc.constantFrom("python", "r"), (cells, language) => {
-        const { worksheet, problems } = compileWorksheet(notebookOf(cells as Cells, language), { path: "n.ipynb" });
-        expect(worksheet === null).toBe(problems.some((problem) => problem.severity === "error"));
-        if (!worksheet) return;
-        const given = worksheet.parameters.filter((parameter) => parameter.default !== null);
-        expect(checkValues(given, {}, { language: worksheet.language }).ok).toBe(true);
-        expect(planRun(worksheet, defaultValues(worksheet.parameters), {}).every((cell) => cell.role !== "injected")).toBe(true);
-      }),
+      fc.property(
+        fc.array(fc.oneof(fc.record({ code: source, metadata }), fc.record({ markdown: source })), { maxLength: 4 }),
+        fc.constantFrom("python", "r"),
+        (cells, language) => {
+          const { worksheet, problems } = compileWorksheet(notebookOf(cells as Cells, language), { path: "n.ipynb" });
+          expect(worksheet === null).toBe(problems.some((problem) => problem.severity === "error"));
+          if (!worksheet) return;
+          const given = worksheet.parameters.filter((parameter) => parameter.default !== null);
+          expect(checkValues(given, {}, { language: worksheet.language }).ok).toBe(true);
+          expect(planRun(worksheet, defaultValues(worksheet.parameters), {}).every((cell) => cell.role !== "injected")).toBe(true);
+        },
+      ),
       { numRuns: 3000 },
     );
   });
 
   it("stays quick on hostile notebooks", () => {
     const began = performance.now();
-    for (const code of ["[".repeat(100_000), "-".repeat(100_000), "x = 1\n".repeat(20_000), "'".repeat(100_001), "#@param {".repeat(10_000), "\\\n".repeat(50_000), "x\n\\".repeat(20_000)]) {
+    for (const code of [
+      "[".repeat(100_000),
+      "-".repeat(100_000),
+      "x = 1\n".repeat(20_000),
+      "'".repeat(100_001),
+      "#@param {".repeat(10_000),
+      "\\\n".repeat(50_000),
+      "x\n\\".repeat(20_000),
+    ]) {
       compileWorksheet(notebookOf([{ code, tags: ["parameters"] }, { markdown: code }, code]), { path: "n.ipynb" });
       compileWorksheet(notebookOf([{ code, tags: ["parameters"] }], "r"), { path: "n.ipynb" });
     }
-    for (const markdown of ["*".repeat(100_000), "[".repeat(100_000), "<".repeat(100_000), "`".repeat(100_000), "_a ".repeat(50_000), "<!--".repeat(30_000), "![](".repeat(30_000)]) compileWorksheet(notebookOf([{ markdown }]), { path: "n.ipynb" });
+    for (const markdown of [
+      "*".repeat(100_000),
+      "[".repeat(100_000),
+      "<".repeat(100_000),
+      "`".repeat(100_000),
+      "_a ".repeat(50_000),
+      "<!--".repeat(30_000),
+      "![](".repeat(30_000),
+    ])
+      compileWorksheet(notebookOf([{ markdown }]), { path: "n.ipynb" });
     expect(performance.now() - began).toBeLessThan(10_000);
   }, 60_000);
 });

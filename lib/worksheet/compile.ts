@@ -2,9 +2,9 @@ import type { Parameter } from "#lib/domain/parameter.ts";
 import type { CompiledCell, CompiledWorksheet, Language, Problem } from "#lib/domain/worksheet.ts";
 import type { Cell, Notebook } from "#lib/notebook/nbformat.ts";
 import { labelOf } from "./build-parameter.ts";
+import { checkValue } from "./check-value.ts";
 import type { ColabForm } from "./colab.ts";
 import { readColabForm } from "./colab.ts";
-import { checkValue } from "./check-value.ts";
 import { readDisplay, tagsOf } from "./display-tags.ts";
 import { readers, readSource } from "./language.ts";
 import { firstHeading, firstParagraph, plainText } from "./markdown-text.ts";
@@ -20,7 +20,15 @@ export type Compiled = { readonly worksheet: CompiledWorksheet | null; readonly 
 const maxSearchText = 100_000;
 
 type CodeCell = Extract<Cell, { cell_type: "code" }>;
-type Draft = { readonly language: Language; readonly showCode: boolean; readonly parametersIndex: number; readonly problems: Problem[]; readonly parameters: Parameter[]; onlyImports: boolean; formTitle: string | null };
+type Draft = {
+  readonly language: Language;
+  readonly showCode: boolean;
+  readonly parametersIndex: number;
+  readonly problems: Problem[];
+  readonly parameters: Parameter[];
+  onlyImports: boolean;
+  formTitle: string | null;
+};
 
 /**
  * Compiles a notebook. Whatever is not understood is a located problem: a warning where the worksheet is still
@@ -28,15 +36,28 @@ type Draft = { readonly language: Language; readonly showCode: boolean; readonly
  */
 export function compileWorksheet(notebook: Notebook, options: { readonly path: string }): Compiled {
   const settings = readSettings(notebook.metadata);
-  const problems: Problem[] = settings.problems.map((message) => ({ severity: message.endsWith("is not known.") ? "warning" : "error", cell: null, line: null, message }));
+  const problems: Problem[] = settings.problems.map((message) => ({
+    severity: message.endsWith("is not known.") ? "warning" : "error",
+    cell: null,
+    line: null,
+    message,
+  }));
   const language = readLanguage(notebook);
   if ("problem" in language) return { worksheet: null, problems: [...problems, { severity: "error", cell: null, line: null, message: language.problem }] };
-  const draft: Draft = { language: language.language, showCode: settings.value.showCode ?? false, parametersIndex: findParametersCell(notebook), problems, parameters: [], onlyImports: true, formTitle: null };
+  const draft: Draft = {
+    language: language.language,
+    showCode: settings.value.showCode ?? false,
+    parametersIndex: findParametersCell(notebook),
+    problems,
+    parameters: [],
+    onlyImports: true,
+    formTitle: null,
+  };
   const cells = notebook.cells.flatMap((cell, index) => compileCell(cell, index, draft));
   checkParameters(draft);
   problems.sort((a, b) => (a.cell ?? -1) - (b.cell ?? -1) || (a.line ?? 0) - (b.line ?? 0));
   if (problems.some((problem) => problem.severity === "error")) return { worksheet: null, problems };
-  const words = describe(notebook);
+  const words = wordsOf(notebook);
   const worksheet: CompiledWorksheet = {
     format: 1,
     language: draft.language,
@@ -60,16 +81,24 @@ function compileCell(cell: Cell, index: number, draft: Draft): readonly Compiled
   draft.problems.push(...inCell(index, unreadConstructs(cell, index, draft.language)));
   if (cell.cell_type === "raw") return [];
   if (cell.cell_type === "markdown") {
-    return tagsOf(cell.metadata).has("remove-cell") ? [] : [{ kind: "markdown", index, source: cell.source, ...(cell.attachments ? { attachments: cell.attachments } : {}) }];
+    return tagsOf(cell.metadata).has("remove-cell")
+      ? []
+      : [{ kind: "markdown", index, source: cell.source, ...(cell.attachments ? { attachments: cell.attachments } : {}) }];
   }
   const display = readDisplay(cell.metadata, draft.showCode);
   const common = { kind: "code", index, source: cell.source, show: display.show, mayFail: display.mayFail } as const;
   if (tagsOf(cell.metadata).has("injected-parameters")) {
-    draft.problems.push({ severity: "warning", cell: index, line: null, message: "Papermill put this cell in on a former run; it is left out, so that the defaults count." });
+    draft.problems.push({
+      severity: "warning",
+      cell: index,
+      line: null,
+      message: "Papermill put this cell in on a former run; it is left out, so that the defaults count.",
+    });
     return [{ ...common, role: "skipped" }];
   }
   if (display.skipped) {
-    if (index === draft.parametersIndex) draft.problems.push({ severity: "error", cell: index, line: null, message: "The parameters cell cannot be tagged skip-execution." });
+    if (index === draft.parametersIndex)
+      draft.problems.push({ severity: "error", cell: index, line: null, message: "The parameters cell cannot be tagged skip-execution." });
     return [{ ...common, role: "skipped" }];
   }
   return [compileCode(cell, index, common, draft)];
@@ -84,7 +113,12 @@ function compileCode(cell: CodeCell, index: number, common: CommonCode, draft: D
     return { ...common, role: "parameters", dependents: read.dependents };
   }
   if (tagsOf(cell.metadata).has("parameters")) {
-    draft.problems.push({ severity: "warning", cell: index, line: null, message: "Only the first cell tagged parameters is read; this one runs as it is written." });
+    draft.problems.push({
+      severity: "warning",
+      cell: index,
+      line: null,
+      message: "Only the first cell tagged parameters is read; this one runs as it is written.",
+    });
   }
   const form = readColabForm(draft.language, cell.source);
   if (form && (form.slots.length > 0 || form.problems.length > 0 || form.title)) {
@@ -102,7 +136,13 @@ function compileCode(cell: CodeCell, index: number, common: CommonCode, draft: D
 function readTaggedCell(cell: CodeCell, index: number, draft: Draft): ParametersCell {
   const specs = readParameterSpecs(cell.metadata);
   const read = readParametersCell(draft.language, cell.source, specs?.value ?? new Map());
-  draft.problems.push(...inCell(index, (specs?.problems ?? []).map((message) => noteAt("error", null, message))), ...inCell(index, read.problems));
+  draft.problems.push(
+    ...inCell(
+      index,
+      (specs?.problems ?? []).map((message) => noteAt("error", null, message)),
+    ),
+    ...inCell(index, read.problems),
+  );
   draft.parameters.push(...read.parameters);
   return read;
 }
@@ -122,7 +162,13 @@ function checkParameters(draft: Draft): void {
   for (const parameter of draft.parameters) {
     if (parameter.default === null) continue;
     const checked = checkValue(parameter, parameter.default, { language: draft.language });
-    if ("problem" in checked) draft.problems.push({ severity: "error", cell: draft.parametersIndex < 0 ? null : draft.parametersIndex, line: null, message: `The default value of ${parameter.name} does not fit: ${checked.problem}` });
+    if ("problem" in checked)
+      draft.problems.push({
+        severity: "error",
+        cell: draft.parametersIndex < 0 ? null : draft.parametersIndex,
+        line: null,
+        message: `The default value of ${parameter.name} does not fit: ${checked.problem}`,
+      });
   }
 }
 
@@ -133,7 +179,7 @@ function isImports(source: string, language: Language): boolean {
   return !problem && statements.length > 0 && statements.every((statement) => readers[language].readImport(statement) !== null);
 }
 
-function describe(notebook: Notebook): { readonly title: string | null; readonly description: string; readonly searchText: string } {
+function wordsOf(notebook: Notebook): { readonly title: string | null; readonly description: string; readonly searchText: string } {
   const sources = notebook.cells.filter((cell) => cell.cell_type === "markdown").map((cell) => cell.source);
   const searchText = plainText(sources.join("\n\n").slice(0, maxSearchText)).slice(0, maxSearchText);
   for (const [at, source] of sources.entries()) {

@@ -14,11 +14,17 @@ export function tagsOf(metadata: Readonly<Record<string, unknown>>): ReadonlySet
  */
 export function readDisplay(metadata: Readonly<Record<string, unknown>>, showCode: boolean): Display {
   const tags = tagsOf(metadata);
-  const jupyter = metadata["jupyter"];
+  const jupyter = metadata.jupyter;
   const hidden = (key: string) => typeof jupyter === "object" && jupyter !== null && (jupyter as Record<string, unknown>)[key] === true;
   const has = (...names: readonly string[]) => names.some((name) => tags.has(name));
   const usual = showCode || has("show-input") ? "shown" : "removed";
-  const source = has("remove-input", "remove-cell") ? "removed" : has("hide-input", "hide-cell") ? "folded" : hidden("source_hidden") && usual === "shown" ? "folded" : usual;
+  const source = has("remove-input", "remove-cell")
+    ? "removed"
+    : has("hide-input", "hide-cell")
+      ? "folded"
+      : hidden("source_hidden") && usual === "shown"
+        ? "folded"
+        : usual;
   const outputs = has("remove-output", "remove-cell") ? "removed" : has("hide-output", "hide-cell") || hidden("outputs_hidden") ? "folded" : "shown";
   return {
     show: { source, outputs, stdout: !has("remove-stdout"), stderr: !has("remove-stderr") },

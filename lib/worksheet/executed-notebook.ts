@@ -8,7 +8,13 @@ import { showStream } from "./stream-text.ts";
  * The notebook as it ran: changed values in a cell tagged "injected-parameters" where papermill puts it, outputs in place,
  * and what ran in `metadata.sheaf.run`. Cells that did not run have no outputs.
  */
-export function executedNotebook(notebook: Notebook, worksheet: CompiledWorksheet, plan: readonly PlannedCell[], cells: readonly CellResult[], record?: RunRecord): Notebook {
+export function executedNotebook(
+  notebook: Notebook,
+  worksheet: CompiledWorksheet,
+  plan: readonly PlannedCell[],
+  cells: readonly CellResult[],
+  record?: RunRecord,
+): Notebook {
   const results = new Map(cells.map((cell) => [cell.index, cell]));
   const sources = new Map(plan.filter((cell) => cell.role !== "injected").map((cell) => [cell.index, cell.source]));
   const injected = new Map(plan.filter((cell) => cell.role === "injected").map((cell) => [cell.index, cell.source]));
@@ -18,7 +24,12 @@ export function executedNotebook(notebook: Notebook, worksheet: CompiledWorkshee
     // What papermill injected on a former run gives way to this run's values.
     if (skipped.has(index) && hasTag(cell, "injected-parameters")) return [];
     const result = results.get(index);
-    const ran: Cell = { ...cell, source: sources.get(index) ?? cell.source, outputs: (result?.outputs ?? []).map(settle), execution_count: result?.executionCount ?? null };
+    const ran: Cell = {
+      ...cell,
+      source: sources.get(index) ?? cell.source,
+      outputs: (result?.outputs ?? []).map(settle),
+      execution_count: result?.executionCount ?? null,
+    };
     const source = injected.get(index);
     return source === undefined ? [ran] : [ran, injectedCell(source, notebook)];
   });
@@ -48,6 +59,6 @@ function hasTag(cell: Cell, tag: string): boolean {
 }
 
 function withRecord(metadata: Notebook["metadata"], record: RunRecord): Notebook["metadata"] {
-  const sheaf = typeof metadata["sheaf"] === "object" && metadata["sheaf"] !== null ? metadata["sheaf"] : {};
+  const sheaf = typeof metadata.sheaf === "object" && metadata.sheaf !== null ? metadata.sheaf : {};
   return { ...metadata, sheaf: { ...sheaf, run: record } };
 }

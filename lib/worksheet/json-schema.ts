@@ -14,13 +14,13 @@ export function parametersJsonSchema(parameters: readonly Parameter[]): JsonSche
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     type: "object",
-    properties: Object.fromEntries(parameters.map((parameter) => [parameter.name, describe(parameter)])),
+    properties: Object.fromEntries(parameters.map((parameter) => [parameter.name, describeParameter(parameter)])),
     required: parameters.filter((parameter) => parameter.default === null && !parameter.nullable).map((parameter) => parameter.name),
     additionalProperties: false,
   };
 }
 
-function describe(parameter: Parameter): JsonSchema {
+function describeParameter(parameter: Parameter): JsonSchema {
   const schema = schemaOf(parameter);
   const description = [parameter.help, parameter.unit === undefined ? undefined : `Unit: ${parameter.unit}.`].filter((text) => text !== undefined).join(" ");
   return {
@@ -35,7 +35,9 @@ function schemaOf(parameter: Parameter): JsonSchema {
   switch (parameter.type) {
     case "string": {
       const text = textSchema(Math.min(parameter.maxLength ?? limits.string, limits.string));
-      return parameter.pattern === undefined ? text : { ...text, allOf: [{ pattern: `^(?:${parameter.pattern.replace(/^\^/, "").replace(/(?<!\\)((?:\\\\)*)\$$/, "$1")})$` }] };
+      return parameter.pattern === undefined
+        ? text
+        : { ...text, allOf: [{ pattern: `^(?:${parameter.pattern.replace(/^\^/, "").replace(/(?<!\\)((?:\\\\)*)\$$/, "$1")})$` }] };
     }
     case "text":
       return textSchema(Math.min(parameter.maxLength ?? limits.text, limits.text));
@@ -52,9 +54,21 @@ function schemaOf(parameter: Parameter): JsonSchema {
     case "choices":
       return { type: "array", items: { enum: parameter.choices.map((choice) => choice.value) }, uniqueItems: true };
     case "date":
-      return { type: "string", format: "date", pattern: "^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$", ...(parameter.min === undefined ? {} : { formatMinimum: parameter.min }), ...(parameter.max === undefined ? {} : { formatMaximum: parameter.max }) };
+      return {
+        type: "string",
+        format: "date",
+        pattern: "^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$",
+        ...(parameter.min === undefined ? {} : { formatMinimum: parameter.min }),
+        ...(parameter.max === undefined ? {} : { formatMaximum: parameter.max }),
+      };
     case "range":
-      return { type: "array", items: { type: "number", minimum: parameter.min, maximum: parameter.max }, minItems: 2, maxItems: 2, description: "The smaller number first." };
+      return {
+        type: "array",
+        items: { type: "number", minimum: parameter.min, maximum: parameter.max },
+        minItems: 2,
+        maxItems: 2,
+        description: "The smaller number first.",
+      };
     case "file":
       return fileSchema(parameter);
   }
@@ -74,7 +88,11 @@ function integerSchema({ min, max }: Extract<Parameter, { type: "integer" }>): J
 
 function numberSchema({ min, max }: Extract<Parameter, { type: "number" }>): JsonSchema {
   const number = { type: "number", ...(min === undefined ? {} : { minimum: min }), ...(max === undefined ? {} : { maximum: max }) };
-  const words = [...(max === undefined ? ["Infinity"] : []), ...(min === undefined ? ["-Infinity"] : []), ...(min === undefined && max === undefined ? ["NaN"] : [])];
+  const words = [
+    ...(max === undefined ? ["Infinity"] : []),
+    ...(min === undefined ? ["-Infinity"] : []),
+    ...(min === undefined && max === undefined ? ["NaN"] : []),
+  ];
   return words.length === 0 ? number : { anyOf: [number, { enum: words }] };
 }
 

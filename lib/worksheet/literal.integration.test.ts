@@ -51,11 +51,14 @@ function runIn(root: string, command: readonly string[], extension: string): Int
     writeFileSync(join(root + inside, `program.${extension}`), program);
     writeFileSync(join(root + inside, "values"), `${sources.join("\n")}\n`);
     const argv = [...(root === "" ? [] : ["chroot", root]), ...command, `${inside}/program.${extension}`, `${inside}/values`];
-    const env = { PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", LC_ALL: "C", NODE_ENV: "test" };
+    const env = { PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", LC_ALL: "C", NODE_ENV: "test" as const };
     const ran = spawnSync(argv[0] ?? "", argv.slice(1), { encoding: "utf8", maxBuffer: 1e9, env: root === "" ? { ...process.env, LC_ALL: "C" } : env });
     if (root !== "") rmSync(root + inside, { recursive: true });
     if (ran.status !== 0) throw new Error(ran.error?.message ?? ran.stderr.slice(-2000));
-    return ran.stdout.trim().split("\n").map((line): unknown => JSON.parse(line));
+    return ran.stdout
+      .trim()
+      .split("\n")
+      .map((line): unknown => JSON.parse(line));
   };
 }
 
@@ -68,7 +71,10 @@ function findRoot(program: string): string | null {
   const cache = "/var/cache/sheaf";
   if (process.getuid?.() !== 0 || !existsSync(cache)) return null;
   const roots = [join(cache, "runtimes"), cache].filter((path) => existsSync(path)).flatMap((path) => readdirSync(path).map((name) => join(path, name)));
-  return roots.find((root) => statSync(root).isDirectory() && existsSync(join(root, program)) && spawnSync("chroot", [root, program, "--version"]).status === 0) ?? null;
+  return (
+    roots.find((root) => statSync(root).isDirectory() && existsSync(join(root, program)) && spawnSync("chroot", [root, program, "--version"]).status === 0) ??
+    null
+  );
 }
 
 function findR(): Interpreter | null {
@@ -99,7 +105,11 @@ function checkBatch(language: Language, interpreter: Interpreter | null, program
   const sources = cases.map(({ parameter, value }) => literal(language, parameter, value));
   const answers = interpreter?.(program, sources) ?? [];
   expect(answers.length).toBe(cases.length);
-  for (const [at, { parameter, value }] of cases.entries()) expect({ source: sources[at], means: understood(answers[at], parameter.type) }).toEqual({ source: sources[at], means: meant(value, parameter.type, language) });
+  for (const [at, { parameter, value }] of cases.entries())
+    expect({ source: sources[at], means: understood(answers[at], parameter.type) }).toEqual({
+      source: sources[at],
+      means: meant(value, parameter.type, language),
+    });
 }
 
 /** What interpreter and value are compared as: kind is what R and Python both keep apart. */

@@ -9,7 +9,11 @@ import { noteAt } from "./problems.ts";
 import type { ParameterSpec } from "./sheaf-metadata.ts";
 import type { Assignment, Statement, StaticValue } from "./source.ts";
 
-export type ParametersCell = { readonly parameters: readonly Parameter[]; readonly dependents: readonly Dependent[]; readonly problems: readonly LineProblem[] };
+export type ParametersCell = {
+  readonly parameters: readonly Parameter[];
+  readonly dependents: readonly Dependent[];
+  readonly problems: readonly LineProblem[];
+};
 
 type Found = { readonly parameter: Parameter; readonly line: number };
 type Draft = { readonly parameters: Map<string, Found>; readonly dependents: Dependent[]; readonly problems: LineProblem[]; readonly assigned: Set<string> };
@@ -36,7 +40,10 @@ export function readParametersCell(language: Language, source: string, specs: Re
 
 function readStatement(language: Language, source: string, statement: Statement, specs: ReadonlyMap<string, ParameterSpec>, draft: Draft): void {
   const assignment = language === "python" && statement.indent > 0 ? null : readers[language].readAssignment(statement);
-  if (!assignment) return noteOther(language, statement, draft);
+  if (!assignment) {
+    noteOther(language, statement, draft);
+    return;
+  }
   const { name } = assignment;
   draft.assigned.add(name);
   const spec = specs.get(name);
@@ -50,15 +57,35 @@ function readStatement(language: Language, source: string, statement: Statement,
   else addComputed(source, statement, assignment, spec?.fixed ?? false, draft);
 }
 
-function addParameter(language: Language, source: string, statement: Statement, assignment: Assignment, value: StaticValue, described: ParameterSpec | undefined, draft: Draft): void {
+function addParameter(
+  language: Language,
+  source: string,
+  statement: Statement,
+  assignment: Assignment,
+  value: StaticValue,
+  described: ParameterSpec | undefined,
+  draft: Draft,
+): void {
   const hints = readHints(language, source, statement, assignment, value, draft);
   const spec = { ...(described?.type || described?.choices ? without(hints, "type", "choices") : hints), ...described };
   if (value.kind === "list" && !spec.choices && spec.type === undefined && !(spec.min !== undefined && spec.max !== undefined)) {
-    draft.problems.push(noteAt("warning", statement.line, `${assignment.name} is a list whose choices are not known, so it stays as it is written. Describe its choices in the cell's metadata to make it a field.`));
+    draft.problems.push(
+      noteAt(
+        "warning",
+        statement.line,
+        `${assignment.name} is a list whose choices are not known, so it stays as it is written. Describe its choices in the cell's metadata to make it a field.`,
+      ),
+    );
     return;
   }
   if (value.kind === "null" && spec.type === undefined && !spec.choices && spec.accept === undefined && spec.of === undefined && spec.nullable === undefined) {
-    draft.problems.push(noteAt("warning", statement.line, `Nothing says what ${assignment.name} may be, so it is taken as text. Write its type, as in "${assignment.name}: Optional[int] = None".`));
+    draft.problems.push(
+      noteAt(
+        "warning",
+        statement.line,
+        `Nothing says what ${assignment.name} may be, so it is taken as text. Write its type, as in "${assignment.name}: Optional[int] = None".`,
+      ),
+    );
   }
   const built = buildParameter(assignment.name, value, spec);
   if ("problem" in built) draft.problems.push(noteAt("error", statement.line, built.problem));
@@ -86,7 +113,10 @@ function readHints(language: Language, source: string, statement: Statement, ass
   for (const annotation of annotations) {
     const spec = readAnnotation(annotation);
     if (spec) hints.push(spec);
-    else draft.problems.push(noteAt("warning", statement.line, `The type "${annotation.slice(0, 100)}" of ${assignment.name} is not understood; its default value decides.`));
+    else
+      draft.problems.push(
+        noteAt("warning", statement.line, `The type "${annotation.slice(0, 100)}" of ${assignment.name} is not understood; its default value decides.`),
+      );
   }
   const spec: ParameterSpec = Object.assign({}, ...hints);
   return comment === "" ? spec : { ...spec, help: comment.slice(0, 2000) };
@@ -96,7 +126,9 @@ function addComputed(source: string, statement: Statement, assignment: Assignmen
   const uses = usesOf(statement, draft).filter((name) => name !== assignment.name);
   if (uses.length > 0) {
     draft.dependents.push({ name: assignment.name, source: source.slice(statement.start, statement.end), uses });
-    draft.problems.push(noteAt("warning", statement.line, `${assignment.name} is computed from ${uses.join(", ")}: it is no field, and is computed again when a value changes.`));
+    draft.problems.push(
+      noteAt("warning", statement.line, `${assignment.name} is computed from ${uses.join(", ")}: it is no field, and is computed again when a value changes.`),
+    );
   } else if (!fixed) {
     draft.problems.push(noteAt("warning", statement.line, `${assignment.name} is computed, so no field can be made of it: it stays as it is written.`));
   }
@@ -117,7 +149,10 @@ function noteOther(language: Language, statement: Statement, draft: Draft): void
     return;
   }
   const uses = usesOf(statement, draft);
-  const what = uses.length > 0 ? `This line uses ${uses.join(", ")} before a chosen value is set: it always sees the default.` : "This line makes no field: it runs as it is written.";
+  const what =
+    uses.length > 0
+      ? `This line uses ${uses.join(", ")} before a chosen value is set: it always sees the default.`
+      : "This line makes no field: it runs as it is written.";
   draft.problems.push(noteAt("warning", statement.line, what));
 }
 

@@ -114,8 +114,10 @@ function parseRepeat(reader: Reader, part: Node): Node {
   if (/[*+?{]/.test(reader.text[reader.at] ?? "")) throw new PatternError("Repetitions of repetitions are not understood.");
   const [, sign, least, comma, most] = match;
   const min = sign === undefined ? Number(least) : sign === "+" ? 1 : 0;
-  const max = sign === "?" ? 1 : sign !== undefined || (comma !== undefined && most === "") ? Number.POSITIVE_INFINITY : comma === undefined ? min : Number(most);
-  if (min > maxRepeat || (max !== Number.POSITIVE_INFINITY && max > maxRepeat) || min > max) throw new PatternError("A repetition is too large or the wrong way round.");
+  const max =
+    sign === "?" ? 1 : sign !== undefined || (comma !== undefined && most === "") ? Number.POSITIVE_INFINITY : comma === undefined ? min : Number(most);
+  if (min > maxRepeat || (max !== Number.POSITIVE_INFINITY && max > maxRepeat) || min > max)
+    throw new PatternError("A repetition is too large or the wrong way round.");
   return { kind: "repeat", part, min, max };
 }
 

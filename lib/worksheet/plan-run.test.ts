@@ -9,7 +9,11 @@ import { defaultValues } from "./values.ts";
 const notebook = notebookOf([
   { markdown: "# T" },
   "import a",
-  { code: "n = 5\nrate = 0.5\ntwice = n * 2\nfour = twice * 2\nother = rate\ncounts = 'a.csv'", tags: ["parameters"], metadata: { sheaf: { parameters: { counts: { accept: [".csv"] } } } } },
+  {
+    code: "n = 5\nrate = 0.5\ntwice = n * 2\nfour = twice * 2\nother = rate\ncounts = 'a.csv'",
+    tags: ["parameters"],
+    metadata: { sheaf: { parameters: { counts: { accept: [".csv"] } } } },
+  },
   { code: "1/0", tags: ["raises-exception"] },
   { code: "never()", tags: ["skip-execution"] },
 ]);
@@ -54,7 +58,13 @@ describe("the executed notebook", () => {
   it("has outputs in place and the changed values in a cell of their own", () => {
     const worksheet = compiled();
     const plan = planRun(worksheet, { ...defaultValues(worksheet.parameters), n: 7 }, {});
-    const cells = foldEvents([], [{ type: "output", index: 3, output: { output_type: "stream", name: "stdout", text: "1\r2" } }, { type: "cell", index: 3, state: "done", executionCount: 4 }]);
+    const cells = foldEvents(
+      [],
+      [
+        { type: "output", index: 3, output: { output_type: "stream", name: "stdout", text: "1\r2" } },
+        { type: "cell", index: 3, state: "done", executionCount: 4 },
+      ],
+    );
     const executed = executedNotebook(notebook, worksheet, plan, cells);
     expect(executed.cells.map((cell) => cell.source)).toEqual(["# T", "import a", notebook.cells[2]?.source, plan[2]?.source, "1/0", "never()"]);
     expect(executed.cells[3]).toMatchObject({ cell_type: "code", id: "injected-parameters", metadata: { tags: ["injected-parameters"] } });
@@ -68,6 +78,8 @@ describe("the executed notebook", () => {
     const once = executedNotebook(notebook, worksheet, plan, []);
     const again = compiled(once);
     const twice = executedNotebook(once, again, planRun(again, { ...defaultValues(again.parameters), n: 8 }, {}), []);
-    expect(twice.cells.filter((cell) => cell.source.startsWith("# Parameters")).map((cell) => cell.source)).toEqual(["# Parameters\nn = 8\ntwice = n * 2\nfour = twice * 2"]);
+    expect(twice.cells.filter((cell) => cell.source.startsWith("# Parameters")).map((cell) => cell.source)).toEqual([
+      "# Parameters\nn = 8\ntwice = n * 2\nfour = twice * 2",
+    ]);
   });
 });

@@ -22,7 +22,8 @@ export function planRun(worksheet: CompiledWorksheet, values: Values, files: Rea
   const names = new Set(changedNames(worksheet.parameters, values));
   for (const parameter of worksheet.parameters) {
     const file = Object.hasOwn(files, parameter.name) ? files[parameter.name] : undefined;
-    if (names.has(parameter.name) || file !== undefined) changed.set(parameter.name, literal(worksheet.language, parameter, values[parameter.name] ?? null, file));
+    if (names.has(parameter.name) || file !== undefined)
+      changed.set(parameter.name, literal(worksheet.language, parameter, values[parameter.name] ?? null, file));
   }
   const code = worksheet.cells.filter((cell): cell is CodeCell => cell.kind === "code");
   const inPlace = new Set(code.flatMap((cell) => (cell.slots ?? []).map((slot) => slot.parameter)));

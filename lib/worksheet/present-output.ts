@@ -15,7 +15,14 @@ import { showStream } from "./stream-text.ts";
 export type Presentation =
   | { readonly kind: "nothing" }
   | { readonly kind: "text"; readonly spans: readonly AnsiSpan[]; readonly stream: "stdout" | "stderr" | null }
-  | { readonly kind: "image"; readonly type: ImageType; readonly base64: string; readonly width: number | null; readonly height: number | null; readonly alt: string }
+  | {
+      readonly kind: "image";
+      readonly type: ImageType;
+      readonly base64: string;
+      readonly width: number | null;
+      readonly height: number | null;
+      readonly alt: string;
+    }
   | { readonly kind: "svg"; readonly source: string; readonly alt: string }
   | { readonly kind: "frame"; readonly html: string }
   | ({ readonly kind: "table" } & SimpleTable)
@@ -49,7 +56,18 @@ export function presentOutput(output: Output, show: CellShow): Presentation {
 type Presenter = (bundle: MimeBundle, metadata: MimeBundle) => Presentation | null;
 
 /** In this order; the first that finds something it can show wins. */
-const presenters: readonly Presenter[] = [presentMarker, presentHtml, presentMarkdown, presentLatex, presentSvg, presentImage, presentFigure, presentScript, presentJson, presentPlain];
+const presenters: readonly Presenter[] = [
+  presentMarker,
+  presentHtml,
+  presentMarkdown,
+  presentLatex,
+  presentSvg,
+  presentImage,
+  presentFigure,
+  presentScript,
+  presentJson,
+  presentPlain,
+];
 
 function presentBundle(bundle: MimeBundle, metadata: MimeBundle): Presentation {
   for (const present of presenters) {

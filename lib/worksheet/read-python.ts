@@ -46,7 +46,8 @@ export function readPythonValue(tokens: readonly Token[]): StaticValue | null {
   if (!first || !last) return null;
   if (tokens.every((token) => token.kind === "string")) return joinStrings(tokens);
   if (tokens.length === 1) return readSingle(first);
-  if ((isOperator(first, "-") || isOperator(first, "+")) && second && !isOperator(second, "-") && !isOperator(second, "+")) return signed(first.text, readPythonValue(tokens.slice(1)));
+  if ((isOperator(first, "-") || isOperator(first, "+")) && second && !isOperator(second, "-") && !isOperator(second, "+"))
+    return signed(first.text, readPythonValue(tokens.slice(1)));
   if (isOperator(first, "[") && isOperator(last, "]")) return readItems(tokens.slice(1, -1));
   if (isOperator(first, "(") && isOperator(last, ")")) return readParenthesised(tokens.slice(1, -1));
   return readSpelling(tokens) ?? (tokens.some((token) => isOperator(token, ",")) ? readItems(tokens) : null);
@@ -145,10 +146,10 @@ function readString(text: string): string | null {
   if (prefix.includes("b")) return null;
   // An f-string without fields is its own text; doubled braces stand for one.
   if (prefix.includes("f") && /[{}]/.test(body)) return null;
-  return prefix.includes("r") ? body : unescape(body);
+  return prefix.includes("r") ? body : readEscapes(body);
 }
 
-function unescape(body: string): string | null {
+function readEscapes(body: string): string | null {
   let known = true;
   const text = body.replaceAll(/\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g, (whole, octal, x, u, long, character) => {
     if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8));
@@ -166,7 +167,9 @@ export function readPythonImport(statement: Statement): readonly string[] | null
   const [first] = statement.tokens;
   if (first?.kind === "magic") return /^%matplotlib(\s+\w+)?\s*$/.test(first.text) && statement.tokens.length === 1 ? [] : null;
   if (first?.kind !== "name" || (first.text !== "import" && first.text !== "from")) return null;
-  const allowed = statement.tokens.every((token) => token.kind === "name" || (token.kind === "operator" && [".", "...", ",", "(", ")", "*"].includes(token.text)));
+  const allowed = statement.tokens.every(
+    (token) => token.kind === "name" || (token.kind === "operator" && [".", "...", ",", "(", ")", "*"].includes(token.text)),
+  );
   if (!allowed) return null;
   return statement.tokens.filter((token) => token.kind === "name").map((token) => token.text);
 }

@@ -39,7 +39,8 @@ export function readRValue(tokens: readonly Token[]): StaticValue | null {
   const last = tokens.at(-1);
   if (!first || !last) return null;
   if (tokens.length === 1) return readSingle(first);
-  if ((isOperator(first, "-") || isOperator(first, "+")) && second && !isOperator(second, "-") && !isOperator(second, "+")) return signed(first.text, readRValue(tokens.slice(1)));
+  if ((isOperator(first, "-") || isOperator(first, "+")) && second && !isOperator(second, "-") && !isOperator(second, "+"))
+    return signed(first.text, readRValue(tokens.slice(1)));
   if (!isOperator(last, ")")) return null;
   if (isOperator(first, "(")) return readRValue(tokens.slice(1, -1));
   if (first.text === "c" && isOperator(second, "(")) return readItems(tokens.slice(2, -1));
@@ -88,14 +89,29 @@ function readItems(inner: readonly Token[]): StaticValue | null {
   return { kind: "list", items };
 }
 
-const escapes: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", "\\": "\\", "'": "'", '"': '"', "`": "`", a: "\x07", b: "\b", f: "\f", v: "\v", " ": " ", "\n": "\n" };
+const escapes: Readonly<Record<string, string>> = {
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  "\\": "\\",
+  "'": "'",
+  '"': '"',
+  "`": "`",
+  a: "\x07",
+  b: "\b",
+  f: "\f",
+  v: "\v",
+  " ": " ",
+  "\n": "\n",
+};
 
 function readString(text: string): string | null {
   const raw = /^[rR]["'](-*)[([{]/.exec(text);
   if (raw) return text.slice(raw[0].length, -(raw[0].length - 1));
   const body = text.slice(1, -1);
   let known = true;
-  const pattern = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u(?:\{([0-9a-fA-F]{1,4})\}|([0-9a-fA-F]{1,4}))|U(?:\{([0-9a-fA-F]{1,8})\}|([0-9a-fA-F]{1,8}))|([\s\S]))/g;
+  const pattern =
+    /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u(?:\{([0-9a-fA-F]{1,4})\}|([0-9a-fA-F]{1,4}))|U(?:\{([0-9a-fA-F]{1,8})\}|([0-9a-fA-F]{1,8}))|([\s\S]))/g;
   const value = body.replaceAll(pattern, (_, octal, x, u, bareU, long, bareLong, character) => {
     const code = octal === undefined ? Number.parseInt(x ?? u ?? bareU ?? long ?? bareLong ?? "0", 16) : Number.parseInt(octal, 8);
     // \x80-\xff are bytes, whose meaning depends on the locale; NUL and surrogates are refused by R.
@@ -120,7 +136,9 @@ function isPackageCall(tokens: readonly Token[]): boolean {
   if (name?.kind !== "name" || !isOperator(open, "(") || !isOperator(tokens.at(-1), ")")) return false;
   const inner = tokens.slice(2, -1);
   if (wrappers.has(name.text)) return isPackageCall(inner) || isBlockOfPackageCalls(inner);
-  return packageCalls.has(name.text) && inner.every((token) => token.kind === "name" || token.kind === "string" || isOperator(token, "=") || isOperator(token, ","));
+  return (
+    packageCalls.has(name.text) && inner.every((token) => token.kind === "name" || token.kind === "string" || isOperator(token, "=") || isOperator(token, ","))
+  );
 }
 
 /** `{ library(a); library(b) }`, as tokens whose newlines were white space. */

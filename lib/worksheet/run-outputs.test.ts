@@ -7,42 +7,114 @@ import { applyEvent, foldEvents } from "./fold-events.ts";
 import { appendStream, showStream } from "./stream-text.ts";
 
 const stream = (text: string, name = "stdout"): OutputMessage => ({ msg_type: "stream", content: { name, text } });
-const display = (text: string, id?: string): OutputMessage => ({ msg_type: "display_data", content: { data: { "text/plain": text }, metadata: {}, transient: id === undefined ? {} : { display_id: id } } });
+const display = (text: string, id?: string): OutputMessage => ({
+  msg_type: "display_data",
+  content: { data: { "text/plain": text }, metadata: {}, transient: id === undefined ? {} : { display_id: id } },
+});
 const update = (text: string, id: string): OutputMessage => ({ ...display(text, id), msg_type: "update_display_data" });
 const clear = (wait: boolean): OutputMessage => ({ msg_type: "clear_output", content: { wait } });
 
 function run(messages: readonly (readonly [number, OutputMessage])[], limitBytes = 1e6): readonly CellResult[] {
   const collector = createCollector({ limitBytes });
-  return foldEvents([], messages.flatMap(([index, message]) => collector.message(index, message)));
+  return foldEvents(
+    [],
+    messages.flatMap(([index, message]) => collector.message(index, message)),
+  );
 }
 function textsOf(cells: readonly CellResult[]): readonly (readonly string[])[] {
-  return cells.map((cell) => cell.outputs.map((output) => (output.output_type === "stream" ? showStream(output.text) : "data" in output ? String(output.data["text/plain"]) : output.ename)));
+  return cells.map((cell) =>
+    cell.outputs.map((output) =>
+      output.output_type === "stream" ? showStream(output.text) : "data" in output ? String(output.data["text/plain"]) : output.ename,
+    ),
+  );
 }
 
 describe("outputs", () => {
   it("join streams of the same name in a row", () => {
-    expect(textsOf(run([[0, stream("a")], [0, stream("b")], [0, stream("c", "stderr")], [0, stream("d")], [2, stream("e")]]))).toEqual([["ab", "c", "d"], ["e"]]);
+    expect(
+      textsOf(
+        run([
+          [0, stream("a")],
+          [0, stream("b")],
+          [0, stream("c", "stderr")],
+          [0, stream("d")],
+          [2, stream("e")],
+        ]),
+      ),
+    ).toEqual([["ab", "c", "d"], ["e"]]);
   });
 
   it("follow carriage returns and backspaces across pieces", () => {
-    expect(textsOf(run([[0, stream("10%\r")], [0, stream("20")], [0, stream("%\r100%\ndone.\b!")]]))).toEqual([["100%\ndone!"]]);
-    expect(textsOf(run([[0, stream("abc\r\ndef\r")], [0, stream("\nx")]]))).toEqual([["abc\ndef\nx"]]);
+    expect(
+      textsOf(
+        run([
+          [0, stream("10%\r")],
+          [0, stream("20")],
+          [0, stream("%\r100%\ndone.\b!")],
+        ]),
+      ),
+    ).toEqual([["100%\ndone!"]]);
+    expect(
+      textsOf(
+        run([
+          [0, stream("abc\r\ndef\r")],
+          [0, stream("\nx")],
+        ]),
+      ),
+    ).toEqual([["abc\ndef\nx"]]);
   });
 
   it("are replaced by updates of their display id, from later cells too", () => {
-    expect(textsOf(run([[0, stream("s")], [0, display("a", "x")], [1, display("b", "x")], [1, update("new", "x")]]))).toEqual([["s", "new"], ["new"]]);
+    expect(
+      textsOf(
+        run([
+          [0, stream("s")],
+          [0, display("a", "x")],
+          [1, display("b", "x")],
+          [1, update("new", "x")],
+        ]),
+      ),
+    ).toEqual([["s", "new"], ["new"]]);
     expect(textsOf(run([[0, update("nobody", "y")]]))).toEqual([]);
   });
 
   it("are cleared at once or by the next output", () => {
-    expect(textsOf(run([[0, display("a")], [0, clear(false)]]))).toEqual([[]]);
-    expect(textsOf(run([[0, display("a")], [0, clear(true)]]))).toEqual([["a"]]);
-    expect(textsOf(run([[0, display("a", "x")], [0, clear(true)], [0, display("b")], [0, update("gone", "x")]]))).toEqual([["b"]]);
+    expect(
+      textsOf(
+        run([
+          [0, display("a")],
+          [0, clear(false)],
+        ]),
+      ),
+    ).toEqual([[]]);
+    expect(
+      textsOf(
+        run([
+          [0, display("a")],
+          [0, clear(true)],
+        ]),
+      ),
+    ).toEqual([["a"]]);
+    expect(
+      textsOf(
+        run([
+          [0, display("a", "x")],
+          [0, clear(true)],
+          [0, display("b")],
+          [0, update("gone", "x")],
+        ]),
+      ),
+    ).toEqual([["b"]]);
   });
 
   it("stop at the limit with one marker, the beginning of the last stream kept", () => {
     const collector = createCollector({ limitBytes: 10 });
-    const events = [...collector.message(0, stream("12345678")), ...collector.message(0, stream("9éabcdef")), ...collector.message(0, stream("more")), ...collector.message(1, display("more"))];
+    const events = [
+      ...collector.message(0, stream("12345678")),
+      ...collector.message(0, stream("9éabcdef")),
+      ...collector.message(0, stream("more")),
+      ...collector.message(1, display("more")),
+    ];
     const cells = foldEvents([], events);
     expect(collector.passed).toBe(true);
     expect(cells).toHaveLength(1);
@@ -52,7 +124,10 @@ describe("outputs", () => {
   });
 
   it("hold neither NUL nor half characters, however deep", () => {
-    const events = createCollector({ limitBytes: 1e6 }).message(0, { msg_type: "display_data", content: { data: { "application/json": { "a\0": ["\ud800", "\0"] } } } });
+    const events = createCollector({ limitBytes: 1e6 }).message(0, {
+      msg_type: "display_data",
+      content: { data: { "application/json": { "a\0": ["\ud800", "\0"] } } },
+    });
     expect(JSON.stringify(events)).not.toMatch(/\\u0000|\\ud800/);
     let deep: unknown = "x";
     for (let level = 0; level < 50_000; level++) deep = [deep];
@@ -60,7 +135,8 @@ describe("outputs", () => {
   });
 
   it("ignore what is no output", () => {
-    for (const msg_type of ["status", "execute_input", "comm_open", "nonsense"]) expect(createCollector({ limitBytes: 10 }).message(0, { msg_type, content: {} })).toEqual([]);
+    for (const msg_type of ["status", "execute_input", "comm_open", "nonsense"])
+      expect(createCollector({ limitBytes: 10 }).message(0, { msg_type, content: {} })).toEqual([]);
   });
 });
 
@@ -119,16 +195,31 @@ describe("folding", () => {
   });
 
   it("keeps execution counts and durations, and the same array when nothing changed", () => {
-    const cells = foldEvents([], [{ type: "cell", index: 1, state: "running" }, { type: "cell", index: 0, state: "done", executionCount: 3, durationMs: 5 }]);
-    expect(cells).toEqual([{ index: 0, outputs: [], executionCount: 3, durationMs: 5 }, { index: 1, outputs: [], executionCount: null, durationMs: null }]);
+    const cells = foldEvents(
+      [],
+      [
+        { type: "cell", index: 1, state: "running" },
+        { type: "cell", index: 0, state: "done", executionCount: 3, durationMs: 5 },
+      ],
+    );
+    expect(cells).toEqual([
+      { index: 0, outputs: [], executionCount: 3, durationMs: 5 },
+      { index: 1, outputs: [], executionCount: null, durationMs: null },
+    ]);
     expect(applyEvent(cells, { type: "state", state: "done", at: 1 })).toBe(cells);
   });
 
   it("stays quick on long streams, one event after another", () => {
     const began = performance.now();
     let cells: readonly CellResult[] = [];
-    for (let count = 0; count < 50_000; count++) cells = applyEvent(cells, { type: "output", index: 0, output: { output_type: "stream", name: "stdout", text: `line ${count} of many, and some more words\n` } });
-    for (let count = 0; count < 50_000; count++) cells = applyEvent(cells, { type: "output", index: 1, output: { output_type: "stream", name: "stdout", text: `\r${count}% of a bar that is redrawn` } });
+    for (let count = 0; count < 50_000; count++)
+      cells = applyEvent(cells, {
+        type: "output",
+        index: 0,
+        output: { output_type: "stream", name: "stdout", text: `line ${count} of many, and some more words\n` },
+      });
+    for (let count = 0; count < 50_000; count++)
+      cells = applyEvent(cells, { type: "output", index: 1, output: { output_type: "stream", name: "stdout", text: `\r${count}% of a bar that is redrawn` } });
     const [lines, bar] = cells.map((cell) => cell.outputs[0]);
     expect(lines?.output_type === "stream" && lines.text.split("\n").length).toBe(50_001);
     expect(bar?.output_type === "stream" && bar.text.length).toBeLessThan(20_000);

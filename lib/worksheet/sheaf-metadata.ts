@@ -2,7 +2,17 @@ import { z } from "zod";
 import type { ParameterType } from "#lib/domain/parameter.ts";
 
 const parameterTypes = [
-  "string", "text", "integer", "number", "boolean", "choice", "choices", "date", "range", "file", "column",
+  "string",
+  "text",
+  "integer",
+  "number",
+  "boolean",
+  "choice",
+  "choices",
+  "date",
+  "range",
+  "file",
+  "column",
 ] as const satisfies readonly ParameterType[];
 
 const scalar = z.union([z.string().max(1000), z.number(), z.boolean()]);
@@ -27,7 +37,10 @@ const parameterSpecSchema = z.strictObject({
   allowOther: z.boolean().optional(),
   pattern: z.string().min(1).max(500).optional(),
   maxLength: z.number().int().positive().max(100_000).optional(),
-  accept: z.array(z.string().regex(/^\.[A-Za-z0-9][A-Za-z0-9.]*$/, 'must be file name endings such as ".csv"')).max(50).optional(),
+  accept: z
+    .array(z.string().regex(/^\.[A-Za-z0-9][A-Za-z0-9.]*$/, 'must be file name endings such as ".csv"'))
+    .max(50)
+    .optional(),
   maxBytes: z.number().int().positive().optional(),
   of: z.string().min(1).optional(),
 });
@@ -45,8 +58,8 @@ type Read<T> = { readonly value: T; readonly problems: readonly string[] };
 
 /** Reads `metadata.sheaf` of a notebook; what is wrong in it comes as sentences. */
 export function readSettings(metadata: Readonly<Record<string, unknown>>): Read<WorksheetSettings> {
-  if (metadata["sheaf"] === undefined) return { value: {}, problems: [] };
-  const parsed = settingsSchema.safeParse(metadata["sheaf"]);
+  if (metadata.sheaf === undefined) return { value: {}, problems: [] };
+  const parsed = settingsSchema.safeParse(metadata.sheaf);
   if (!parsed.success) return { value: {}, problems: parsed.error.issues.map((issue) => `metadata.sheaf${place(issue.path)}: ${issue.message}.`) };
   // "run" is what an executed notebook carries; it says nothing about the worksheet.
   const unknown = Object.keys(parsed.data).filter((key) => !["title", "description", "showCode", "run"].includes(key));
@@ -55,7 +68,7 @@ export function readSettings(metadata: Readonly<Record<string, unknown>>): Read<
 
 /** Reads `metadata.sheaf.parameters` of a cell; null where there is none. */
 export function readParameterSpecs(metadata: Readonly<Record<string, unknown>>): Read<ReadonlyMap<string, ParameterSpec>> | null {
-  const sheaf = metadata["sheaf"];
+  const sheaf = metadata.sheaf;
   if (typeof sheaf !== "object" || sheaf === null || !("parameters" in sheaf)) return null;
   const specs = new Map<string, ParameterSpec>();
   const { parameters } = sheaf;

@@ -1,7 +1,11 @@
 import { Parser } from "htmlparser2";
 
 export type TableCell = { readonly text: string; readonly heading: boolean; readonly colSpan: number; readonly rowSpan: number };
-export type SimpleTable = { readonly caption: string | null; readonly header: readonly (readonly TableCell[])[]; readonly rows: readonly (readonly TableCell[])[] };
+export type SimpleTable = {
+  readonly caption: string | null;
+  readonly header: readonly (readonly TableCell[])[];
+  readonly rows: readonly (readonly TableCell[])[];
+};
 
 type Draft = {
   caption: string;
@@ -16,7 +20,30 @@ type Draft = {
 };
 
 /** Tags of tables and of plain emphasis; everything else makes the HTML more than a table. */
-const allowed = new Set(["div", "p", "style", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "b", "strong", "i", "em", "span", "sub", "sup", "br", "code", "colgroup", "col"]);
+const allowed = new Set([
+  "div",
+  "p",
+  "style",
+  "table",
+  "caption",
+  "thead",
+  "tbody",
+  "tfoot",
+  "tr",
+  "th",
+  "td",
+  "b",
+  "strong",
+  "i",
+  "em",
+  "span",
+  "sub",
+  "sup",
+  "br",
+  "code",
+  "colgroup",
+  "col",
+]);
 const maxCells = 20_000;
 
 /**
@@ -31,7 +58,9 @@ export function readSimpleTable(html: string): SimpleTable | null {
       onopentag: (name, attributes) => openTag(draft, name, attributes),
       ontext: (text) => addText(draft, text),
       onclosetag: (name) => closeTag(draft, name),
-      onprocessinginstruction: () => void (draft.simple = false),
+      onprocessinginstruction: () => {
+        draft.simple = false;
+      },
     },
     { decodeEntities: true, lowerCaseTags: true },
   );
@@ -44,8 +73,8 @@ export function readSimpleTable(html: string): SimpleTable | null {
 function openTag(draft: Draft, name: string, attributes: Readonly<Record<string, string>>): void {
   draft.open.push(name);
   // Styled tables say something by their colours, which would be lost.
-  const styled = name === "table" && /^T_/.test(attributes["id"] ?? "");
-  const inlineStyle = (name === "td" || name === "span") && /(?:background|color)/i.test(attributes["style"] ?? "");
+  const styled = name === "table" && /^T_/.test(attributes.id ?? "");
+  const inlineStyle = (name === "td" || name === "span") && /(?:background|color)/i.test(attributes.style ?? "");
   if (!allowed.has(name) || styled || inlineStyle || draft.open.length > 50) draft.simple = false;
   if (!draft.simple) return;
   if (name === "table" && ++draft.tables > 1) draft.simple = false;
@@ -53,7 +82,7 @@ function openTag(draft: Draft, name: string, attributes: Readonly<Record<string,
   if (name === "br" && draft.cell) draft.cell.text += "\n";
   if (name === "th" || name === "td") {
     if (!draft.row || ++draft.cells > maxCells) draft.simple = false;
-    draft.cell = { text: "", heading: name === "th", colSpan: spanOf(attributes["colspan"]), rowSpan: spanOf(attributes["rowspan"]) };
+    draft.cell = { text: "", heading: name === "th", colSpan: spanOf(attributes.colspan), rowSpan: spanOf(attributes.rowspan) };
   }
 }
 

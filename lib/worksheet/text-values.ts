@@ -32,7 +32,16 @@ export function rawFromText(parameter: Parameter, texts: readonly string[]): unk
   }
 }
 
-const booleans: Readonly<Record<string, boolean>> = Object.assign(Object.create(null), { true: true, on: true, "1": true, yes: true, false: false, off: false, "0": false, no: false });
+const booleans: Readonly<Record<string, boolean>> = Object.assign(Object.create(null), {
+  true: true,
+  on: true,
+  "1": true,
+  yes: true,
+  false: false,
+  off: false,
+  "0": false,
+  no: false,
+});
 
 function integerFromText(text: string): unknown {
   const match = /^([+-]?)0*([0-9]+)$/.exec(text.trim());

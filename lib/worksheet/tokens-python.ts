@@ -45,7 +45,8 @@ function readToken(reader: Reader): SyntaxProblem | null {
   if (quote) return readString(reader, quote[0], quote[1] ?? "");
   const name = matchAt(namePattern, source, at);
   if (name) return push(reader, "name", name[0].length);
-  if (/[0-9]/.test(character) || (character === "." && /[0-9]/.test(source[at + 1] ?? ""))) return push(reader, "number", matchAt(numberPattern, source, at)?.[0].length || 1);
+  if (/[0-9]/.test(character) || (character === "." && /[0-9]/.test(source[at + 1] ?? "")))
+    return push(reader, "number", matchAt(numberPattern, source, at)?.[0].length || 1);
   const operator = matchAt(operatorPattern, source, at);
   if (!operator) return { line: reader.line, message: `The character "${String.fromCodePoint(source.codePointAt(at) ?? 0)}" has no meaning here.` };
   return readOperator(reader, operator[0]);

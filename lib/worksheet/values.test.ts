@@ -8,7 +8,18 @@ import { queryFromValues, valuesFromQuery } from "./values-in-address.ts";
 
 const base = { advanced: false, nullable: false } as const;
 const population: Parameter = { ...base, name: "pop", label: "Population size", type: "integer", default: 50, min: 1, max: 500 };
-const model: Parameter = { ...base, name: "model", label: "Model", type: "choice", default: "wright", choices: [{ value: "wright", label: "Wright-Fisher" }, { value: "moran", label: "Moran" }], allowOther: false };
+const model: Parameter = {
+  ...base,
+  name: "model",
+  label: "Model",
+  type: "choice",
+  default: "wright",
+  choices: [
+    { value: "wright", label: "Wright-Fisher" },
+    { value: "moran", label: "Moran" },
+  ],
+  allowOther: false,
+};
 const counts: Parameter = { ...base, name: "counts", label: "Counts", type: "file", default: "data/counts.csv", accept: [".csv"], maxBytes: 1000 };
 const note: Parameter = { ...base, name: "note", label: "Note", type: "string", default: null, nullable: true };
 const upload = `up_${"0".repeat(26)}`;
@@ -102,18 +113,37 @@ describe("values", () => {
 
 describe("values as text", () => {
   const flag: Parameter = { ...base, name: "flag", label: "Flag", type: "boolean", default: true };
-  const sites: Parameter = { ...base, name: "sites", label: "Sites", type: "choices", default: ["a"], choices: [{ value: "a", label: "A" }, { value: "b", label: "B" }] };
+  const sites: Parameter = {
+    ...base,
+    name: "sites",
+    label: "Sites",
+    type: "choices",
+    default: ["a"],
+    choices: [
+      { value: "a", label: "A" },
+      { value: "b", label: "B" },
+    ],
+  };
 
   it("are read as a form sends them", () => {
-    const read = valuesFromText([population, model, flag, sites, note, counts], { pop: " 12 ", flag: ["false"], sites: ["a", "b"], note: "", counts: `${upload}/my counts.csv` });
-    expect(read).toEqual({ ok: true, value: { pop: 12, model: "wright", flag: false, sites: ["a", "b"], note: null, counts: { upload, name: "my counts.csv" } } });
+    const read = valuesFromText([population, model, flag, sites, note, counts], {
+      pop: " 12 ",
+      flag: ["false"],
+      sites: ["a", "b"],
+      note: "",
+      counts: `${upload}/my counts.csv`,
+    });
+    expect(read).toEqual({
+      ok: true,
+      value: { pop: 12, model: "wright", flag: false, sites: ["a", "b"], note: null, counts: { upload, name: "my counts.csv" } },
+    });
     expect(valuesFromText([flag], { flag: ["false", "true"] })).toEqual({ ok: true, value: { flag: true } });
     expect(valuesFromText([sites], { sites: "" })).toEqual({ ok: true, value: { sites: [] } });
   });
 
   it("say what is not a number", () => {
     const read = valuesFromText([population], { pop: "many" });
-    expect(read.ok ? "" : read.failure.fields?.["pop"]).toBe("Population size must be a whole number.");
+    expect(read.ok ? "" : read.failure.fields?.pop).toBe("Population size must be a whole number.");
   });
 
   it("survive an address, which holds only what was changed", () => {

@@ -21,7 +21,8 @@ export function defaultValues(parameters: readonly Parameter[]): Values {
 export function valuesSchema(parameters: readonly Parameter[], context: ValuesContext = {}) {
   const known = new Set(parameters.map((parameter) => parameter.name));
   return z.record(z.string(), z.unknown(), "Values must be an object: parameter name → value.").transform((raw, check): Values => {
-    for (const name of Object.keys(raw)) if (!known.has(name)) check.addIssue({ code: "custom", path: [name], message: `There is no parameter called "${name.slice(0, 100)}".` });
+    for (const name of Object.keys(raw))
+      if (!known.has(name)) check.addIssue({ code: "custom", path: [name], message: `There is no parameter called "${name.slice(0, 100)}".` });
     const values: [string, Value][] = [];
     for (const parameter of parameters) {
       const given = Object.hasOwn(raw, parameter.name) ? raw[parameter.name] : undefined;
@@ -57,7 +58,11 @@ export function changedNames(parameters: readonly Parameter[], values: Values): 
  * Values as a plain form sends them, all text. An empty field is "no value" where that is allowed; of several texts for
  * one single value the last counts, so that a hidden "false" may stand before a checkbox. A field not sent keeps its default.
  */
-export function valuesFromText(parameters: readonly Parameter[], text: Readonly<Record<string, string | readonly string[]>>, context: ValuesContext = {}): Result<Values> {
+export function valuesFromText(
+  parameters: readonly Parameter[],
+  text: Readonly<Record<string, string | readonly string[]>>,
+  context: ValuesContext = {},
+): Result<Values> {
   const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
   const raw = Object.entries(text).map(([name, given]): [string, unknown] => {
     const parameter = byName.get(name);
