@@ -95,8 +95,7 @@ describe.each(folders)("%s", (folder) => {
   it("is complete: notebook, README, description and environment", () => {
     const manifest = readManifest(folder);
     expect(manifest.notebooks).toEqual([`${folder}.ipynb`]);
-    const kernel = readNotebook(folder).metadata["kernelspec"] as { readonly name: string };
-    expect(["python3", "ir"]).toContain(kernel.name);
+    const { kernelspec: kernel } = z.object({ kernelspec: z.object({ name: z.enum(["python3", "ir"]) }) }).parse(readNotebook(folder).metadata);
     expect(existsSync(`${library}${folder}/${kernel.name === "ir" ? "install.R" : "requirements.txt"}`)).toBe(true);
     expect(readText(folder, "apt.txt")).toMatch(kernel.name === "ir" ? /^r-cran-irkernel$/m : /^python3-ipykernel$/m);
   });
