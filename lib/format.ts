@@ -8,10 +8,10 @@ const steps = [
   { limit: Number.POSITIVE_INFINITY, unit: 365 * 24 * 60 * minute, name: "year" },
 ] as const;
 
-/** "3 days ago", "just now". */
+/** "3 days ago", "a moment ago". */
 export function formatAge(iso: string, now: number): string {
   const age = Math.max(0, now - Date.parse(iso));
-  if (!(age >= minute)) return "just now";
+  if (!(age >= minute)) return "a moment ago";
   const step = steps.find((candidate) => age < candidate.limit) ?? steps[4];
   const count = Math.max(1, Math.floor(age / step.unit));
   return `${count} ${step.name}${count === 1 ? "" : "s"} ago`;
