@@ -1,3 +1,4 @@
+import type { ChildMessage, PartHealth } from "#lib/gateway/health.ts";
 import { loadConfig } from "#server/config.ts";
 import { openKernels, openServices } from "#server/container.ts";
 import { type Engine, startEngine } from "./engine.ts";
@@ -29,5 +30,9 @@ process.on("disconnect", () => void end("the supervisor is gone"));
 process.on("unhandledRejection", (error) => log.error({ err: error }, "a promise was left alone"));
 const kernels = await openKernels(config, log);
 engine = await startEngine(services, kernels);
-process.send?.({ type: "ready" });
+const { safeForVisitors, protections } = await kernels.describe();
+const lacking = protections.filter((protection) => !protection.holds).map((protection) => protection.name);
+const kernelsHealth: PartHealth = { state: safeForVisitors ? "ready" : "degraded", since: new Date().toISOString(), ...(lacking.length > 0 ? { detail: `not protected: ${lacking.join(", ")}` } : {}) };
+process.send?.({ type: "health", parts: { kernels: kernelsHealth } } satisfies ChildMessage);
+process.send?.({ type: "ready" } satisfies ChildMessage);
 log.info({ capacity: config.kernels.capacity }, "the engine takes runs");
