@@ -11,7 +11,7 @@ import { runningDatabaseUrl } from "#tests/running-database.ts";
 import type { TestWorksheet } from "./worksheets/notebook.ts";
 import { testWorksheets } from "./worksheets/worksheets.ts";
 
-const author = { username: "journeys", password: "imports what journeys need", displayName: "The journeys" };
+const author = { username: "journeys", password: "brings what the tests need", displayName: "The journeys" };
 const areaSlug = "journeys";
 const publishSeconds = 180;
 

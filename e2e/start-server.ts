@@ -12,6 +12,8 @@ export const administrator = { username: "keeper", password: "a long enough pass
  * library and the journeys' own worksheets. Stopping proves that no process of it stays behind.
  */
 export default async function startServer(): Promise<() => Promise<void>> {
+  // While a journey is written: a server that stands already, with SHEAF_E2E_DATA naming its data folder.
+  if (process.env.SHEAF_E2E_URL) return async () => {};
   const dataFolder = await mkdtemp(path.join(os.tmpdir(), "sheaf-e2e-"));
   const server = await startSheaf({
     dataFolder,
