@@ -53,6 +53,7 @@ describe("paths", () => {
         expect(once).not.toMatch(/\/\.{0,2}\/|\/\.{1,2}$/);
         expect(readablePath(once)).toBe(once);
       }),
+      { numRuns: 40 },
     );
   });
 });
