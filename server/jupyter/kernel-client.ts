@@ -11,12 +11,12 @@ export type ExecuteOptions = {
 };
 
 export type ExecuteReply = {
-  /** "aborted": the kernel skipped it, or the client was closed meanwhile. */
+  /** "aborted": the kernel skipped it, the client was closed, or one message was above the limit (then outputs are lost, and it still runs). */
   readonly status: "ok" | "error" | "aborted";
   readonly executionCount: number | null;
   readonly errorName?: string;
   readonly errorMessage?: string;
-  /** The kernel wrote faster than anybody could read, so that ZeroMQ dropped messages (or one was above the limit). */
+  /** The kernel wrote faster than anybody could read, so that messages were dropped, or one was above the limit. */
   readonly outputsLost: boolean;
 };
 
@@ -34,7 +34,7 @@ export type ConnectOptions = { readonly timeoutMs?: number; readonly maxMessageB
 
 type Pending = {
   readonly onMessage: ExecuteOptions["onMessage"];
-  readonly settle: (outcome: { reply: WireMessage; outputsLost: boolean } | "closed" | { thrown: unknown }) => void;
+  readonly settle: (outcome: { reply: WireMessage; outputsLost: boolean } | "closed" | "cut" | { thrown: unknown }) => void;
   reply: WireMessage | null;
   idle: boolean;
   outputsLost: boolean;
@@ -169,8 +169,16 @@ function createClient(connection: KernelConnection, maxMessageBytes: number) {
     iopub.close();
   };
 
+  // A connection that ends and comes back was cut by us, for a message above the limit: a dead kernel does not come back.
+  let wasCut = false;
   iopub.events.on("disconnect", () => {
-    for (const request of pending.values()) request.outputsLost = true;
+    wasCut = true;
+  });
+  iopub.events.on("connect", () => {
+    if (!wasCut) return;
+    wasCut = false;
+    for (const request of pending.values()) request.settle("cut");
+    pending.clear();
   });
   shell.connect(connection.shell);
   iopub.connect(connection.iopub);
@@ -188,13 +196,13 @@ function createClient(connection: KernelConnection, maxMessageBytes: number) {
       const silent = options.silent ?? false;
       const content = { code: source, silent, store_history: !silent, user_expressions: {}, allow_stdin: false, stop_on_error: true };
       const outcome = await ask({ type: "execute_request", content }, options.onMessage);
-      if (outcome === "closed") return { status: "aborted", executionCount: null, outputsLost: false };
+      if (outcome === "closed" || outcome === "cut") return { status: "aborted", executionCount: null, outputsLost: outcome === "cut" };
       if ("thrown" in outcome) throw outcome.thrown;
       return readExecuteReply(outcome.reply, outcome.outputsLost);
     },
     async kernelInfo(): Promise<KernelInfo> {
       const outcome = await ask({ type: "kernel_info_request", content: {} });
-      if (outcome === "closed" || "thrown" in outcome) throw new Error("The connection to the kernel was closed.");
+      if (outcome === "closed" || outcome === "cut" || "thrown" in outcome) throw new Error("The connection to the kernel was closed.");
       return kernelInfoSchema.parse(outcome.reply.content);
     },
   };
