@@ -83,7 +83,7 @@ function checkText(parameter: Parameter, raw: unknown, maxLength: number): Check
 }
 
 function checkInteger(parameter: Extract<Parameter, { type: "integer" }>, raw: unknown, context: ValuesContext): Checked {
-  if (typeof raw === "string" && raw.length <= limits.integerDigits && /^-?(?:0|[1-9][0-9]*)$/.test(raw)) return withinBounds(parameter, BigInt(raw), context);
+  if (typeof raw === "string" && raw.length <= limits.integerDigits && /^-?[1-9][0-9]{15,}$/.test(raw)) return withinBounds(parameter, BigInt(raw), context);
   if (typeof raw === "number" && Number.isSafeInteger(raw)) return withinBounds(parameter, BigInt(raw), context);
   if (typeof raw === "number" && Number.isInteger(raw)) return wrong(parameter, "is too large for a JSON number: send it as text, digit by digit");
   return wrong(parameter, "must be a whole number");

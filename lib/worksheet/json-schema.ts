@@ -3,8 +3,8 @@ import { limits } from "./check-value.ts";
 
 export type JsonSchema = { readonly [key: string]: unknown };
 
-/** Text that `checkValue` takes: no NUL, no halves of characters. */
-const textPattern = "^[^\\u0000\\uD800-\\uDFFF]*$";
+/** No NUL. Halves of characters are left to `checkValue`: not all validators read patterns as Unicode. */
+const textPattern = "^[^\\u0000]*$";
 
 /**
  * The values of a worksheet as JSON Schema (draft 2020-12), defaults included. What it refuses, `checkValues` refuses;
@@ -37,7 +37,7 @@ function schemaOf(parameter: Parameter): JsonSchema {
       const text = textSchema(Math.min(parameter.maxLength ?? limits.string, limits.string));
       return parameter.pattern === undefined
         ? text
-        : { ...text, allOf: [{ pattern: `^(?:${parameter.pattern.replace(/^\^/, "").replace(/(?<!\\)((?:\\\\)*)\$$/, "$1")})$` }] };
+        : { ...text, allOf: [{ type: "string", pattern: `^(?:${parameter.pattern.replace(/^\^/, "").replace(/(?<!\\)((?:\\\\)*)\$$/, "$1")})$` }] };
     }
     case "text":
       return textSchema(Math.min(parameter.maxLength ?? limits.text, limits.text));
@@ -81,9 +81,10 @@ function textSchema(maxLength: number): JsonSchema {
 function integerSchema({ min, max }: Extract<Parameter, { type: "integer" }>): JsonSchema {
   const [least, most] = [-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
   const number = { type: "integer", minimum: Math.max(min ?? least, least), maximum: Math.min(max ?? most, most) };
-  // JSON numbers end where doubles stop being exact; beyond, digits travel as text. Bounds do not reach into text.
-  if (min !== undefined && max !== undefined && min >= least && max <= most) return number;
-  return { anyOf: [number, { type: "string", pattern: "^-?(?:0|[1-9][0-9]*)$", maxLength: limits.integerDigits }] };
+  // JSON numbers end where doubles stop being exact; beyond, digits travel as text, in the directions that have no bound.
+  const sign = max !== undefined ? "-" : min === undefined ? "-?" : "";
+  if (min !== undefined && max !== undefined) return number;
+  return { anyOf: [number, { type: "string", pattern: `^${sign}[1-9][0-9]{15,}$`, maxLength: limits.integerDigits }] };
 }
 
 function numberSchema({ min, max }: Extract<Parameter, { type: "number" }>): JsonSchema {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import type { Parameter } from "#lib/domain/parameter.ts";
 import { parametersJsonSchema } from "./json-schema.ts";
 import { hostileText, validCase } from "./testing.ts";
@@ -75,7 +76,8 @@ describe("values", () => {
     const free: Parameter = { ...base, name: "n", label: "N", type: "integer", default: 1 };
     expect(checkValues([free], { n: "9007199254740993" }, { language: "python" })).toEqual({ ok: true, value: { n: "9007199254740993" } });
     expect(checkValues([free], { n: "9007199254740993" }, { language: "r" }).ok).toBe(false);
-    expect(checkValues([free], { n: "7" })).toEqual({ ok: true, value: { n: 7 } });
+    expect(checkValues([free], { n: "1000000000000000" })).toEqual({ ok: true, value: { n: 1e15 } });
+    expect(problemOf([free], { n: "7" })).toBe("N must be a whole number.");
     expect(problemOf([free], { n: 1e20 })).toContain("send it as text");
   });
 
@@ -177,5 +179,43 @@ describe("the JSON Schema", () => {
       required: [],
       additionalProperties: false,
     });
+  });
+});
+
+describe("the JSON Schema and the check", () => {
+  const constrained: fc.Arbitrary<Parameter> = fc.oneof(
+    fc.record({ min: fc.option(fc.integer({ min: -50, max: 0 }), { nil: undefined }), max: fc.option(fc.integer({ min: 1, max: 50 }), { nil: undefined }), nullable: fc.boolean(), type: fc.constantFrom("integer" as const, "number" as const) }).map(
+      ({ min, max, nullable, type }): Parameter => ({ ...base, name: "x", label: "X", nullable, type, default: 1, ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) }),
+    ),
+    fc.boolean().map((nullable): Parameter => ({ ...base, name: "x", label: "X", nullable, type: "string", default: "aa", maxLength: 5, pattern: "[ab]{2,4}|é" })),
+    fc.constantFrom<Parameter>({ ...model, name: "x" }, { ...model, name: "x", allowOther: true }, { ...counts, name: "x" }, { ...note, name: "x" }),
+    fc.constant<Parameter>({ ...base, name: "x", label: "X", type: "choices", default: [], choices: [1, 2, 3].map((value) => ({ value, label: String(value) })) }),
+    fc.constant<Parameter>({ ...base, name: "x", label: "X", type: "boolean", default: true }),
+  );
+  const raw = fc.oneof(
+    fc.integer({ min: -60, max: 60 }),
+    fc.double(),
+    fc.constantFrom("Infinity", "NaN", "aa", "abab", "ababa", "é", "", "wright", "9007199254740993", "-5", "05", "data/counts.csv", null, true, "a\0", { upload, name: "a.csv" }, { upload }, [1, 3], [1, 1], [4], []),
+    fc.string({ maxLength: 7 }),
+    fc.jsonValue(),
+  );
+
+  it("agree on what may be sent", () => {
+    fc.assert(
+      fc.property(constrained, raw, (parameter, value) => {
+        const json: unknown = JSON.parse(JSON.stringify({ x: value }));
+        const schema = z.fromJSONSchema(parametersJsonSchema([parameter]) as Parameters<typeof z.fromJSONSchema>[0]);
+        expect({ value, accepted: schema.safeParse(json).success }).toEqual({ value, accepted: checkValues([parameter], json).ok });
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it("take the defaults", () => {
+    fc.assert(
+      fc.property(constrained, (parameter) => {
+        expect(checkValues([parameter], { x: parameter.default }).ok).toBe(parameter.default !== null || parameter.nullable);
+      }),
+    );
   });
 });
