@@ -1,4 +1,5 @@
 import type { Choice, IntegerValue, NumberValue, Parameter, ParameterType, Scalar } from "#lib/domain/parameter.ts";
+import { checkValue } from "./check-value.ts";
 import { isDay } from "./dates.ts";
 import { patternProblem } from "./pattern.ts";
 import type { ChoiceSpec, ParameterSpec } from "./sheaf-metadata.ts";
@@ -27,7 +28,14 @@ export function buildParameter(name: string, value: StaticValue, spec: Parameter
   if (spec.group !== undefined) common.group = spec.group;
   const unfit = optionsThatDoNotFit(type, spec);
   if (unfit.length > 0) return { problem: `${name} is of type ${type}, which has no "${unfit.join('", "')}".` };
-  return builders[type](common, value, spec);
+  return withFittingDefault(builders[type](common, value, spec));
+}
+
+/** A default that the form would refuse makes a worksheet nobody can run. */
+function withFittingDefault(built: Built): Built {
+  if ("problem" in built || built.parameter.default === null) return built;
+  const checked = checkValue(built.parameter, built.parameter.default);
+  return "problem" in checked ? { problem: `The default value of ${built.parameter.name} does not fit: ${checked.problem}` } : built;
 }
 
 /** "population_size" and "populationSize" both read "Population size". */

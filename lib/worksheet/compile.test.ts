@@ -173,7 +173,7 @@ describe("a cell tagged parameters", () => {
     ["a = (5", "error", 1, "not closed"],
     ["a: Frame = 5", "warning", 1, 'type "Frame"'],
     ["__a = 5", "error", 1, "two underscores"],
-    ["a = 'x\\0y'", "error", null, "NUL"],
+    ["a = 'x\\0y'", "error", 1, "NUL"],
     ['a = 5 #@param {type:"colour"}', "error", 1, "no type"],
     ["a = b = 5", "warning", 1, "makes no field"],
     ["a, b = 1, 2", "warning", 1, "makes no field"],

@@ -2,7 +2,6 @@ import type { Parameter } from "#lib/domain/parameter.ts";
 import type { CompiledCell, CompiledWorksheet, Language, Problem } from "#lib/domain/worksheet.ts";
 import type { Cell, Notebook } from "#lib/notebook/nbformat.ts";
 import { labelOf } from "./build-parameter.ts";
-import { checkValue } from "./check-value.ts";
 import type { ColabForm } from "./colab.ts";
 import { readColabForm } from "./colab.ts";
 import { readDisplay, tagsOf } from "./display-tags.ts";
@@ -54,7 +53,6 @@ export function compileWorksheet(notebook: Notebook, options: { readonly path: s
     formTitle: null,
   };
   const cells = notebook.cells.flatMap((cell, index) => compileCell(cell, index, draft));
-  checkParameters(draft);
   problems.sort((a, b) => (a.cell ?? -1) - (b.cell ?? -1) || (a.line ?? 0) - (b.line ?? 0));
   if (problems.some((problem) => problem.severity === "error")) return { worksheet: null, problems };
   const words = wordsOf(notebook);
@@ -154,21 +152,6 @@ function addForm(form: ColabForm, index: number, draft: Draft): void {
     if (draft.parameters.some((other) => other.name === parameter.name)) {
       draft.problems.push({ severity: "error", cell: index, line: null, message: `${parameter.name} is a parameter already. Give each parameter one place.` });
     } else draft.parameters.push(parameter);
-  }
-}
-
-/** A default that the form would refuse makes a worksheet nobody can run. */
-function checkParameters(draft: Draft): void {
-  for (const parameter of draft.parameters) {
-    if (parameter.default === null) continue;
-    const checked = checkValue(parameter, parameter.default, { language: draft.language });
-    if ("problem" in checked)
-      draft.problems.push({
-        severity: "error",
-        cell: draft.parametersIndex < 0 ? null : draft.parametersIndex,
-        line: null,
-        message: `The default value of ${parameter.name} does not fit: ${checked.problem}`,
-      });
   }
 }
 

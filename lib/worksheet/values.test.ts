@@ -184,18 +184,65 @@ describe("the JSON Schema", () => {
 
 describe("the JSON Schema and the check", () => {
   const constrained: fc.Arbitrary<Parameter> = fc.oneof(
-    fc.record({ min: fc.option(fc.integer({ min: -50, max: 0 }), { nil: undefined }), max: fc.option(fc.integer({ min: 1, max: 50 }), { nil: undefined }), nullable: fc.boolean(), type: fc.constantFrom("integer" as const, "number" as const) }).map(
-      ({ min, max, nullable, type }): Parameter => ({ ...base, name: "x", label: "X", nullable, type, default: 1, ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) }),
-    ),
-    fc.boolean().map((nullable): Parameter => ({ ...base, name: "x", label: "X", nullable, type: "string", default: "aa", maxLength: 5, pattern: "[ab]{2,4}|é" })),
+    fc
+      .record({
+        min: fc.option(fc.integer({ min: -50, max: 0 }), { nil: undefined }),
+        max: fc.option(fc.integer({ min: 1, max: 50 }), { nil: undefined }),
+        nullable: fc.boolean(),
+        type: fc.constantFrom("integer" as const, "number" as const),
+      })
+      .map(
+        ({ min, max, nullable, type }): Parameter => ({
+          ...base,
+          name: "x",
+          label: "X",
+          nullable,
+          type,
+          default: 1,
+          ...(min === undefined ? {} : { min }),
+          ...(max === undefined ? {} : { max }),
+        }),
+      ),
+    fc
+      .boolean()
+      .map((nullable): Parameter => ({ ...base, name: "x", label: "X", nullable, type: "string", default: "aa", maxLength: 5, pattern: "[ab]{2,4}|é" })),
     fc.constantFrom<Parameter>({ ...model, name: "x" }, { ...model, name: "x", allowOther: true }, { ...counts, name: "x" }, { ...note, name: "x" }),
-    fc.constant<Parameter>({ ...base, name: "x", label: "X", type: "choices", default: [], choices: [1, 2, 3].map((value) => ({ value, label: String(value) })) }),
+    fc.constant<Parameter>({
+      ...base,
+      name: "x",
+      label: "X",
+      type: "choices",
+      default: [],
+      choices: [1, 2, 3].map((value) => ({ value, label: String(value) })),
+    }),
     fc.constant<Parameter>({ ...base, name: "x", label: "X", type: "boolean", default: true }),
   );
   const raw = fc.oneof(
     fc.integer({ min: -60, max: 60 }),
     fc.double(),
-    fc.constantFrom("Infinity", "NaN", "aa", "abab", "ababa", "é", "", "wright", "9007199254740993", "-5", "05", "data/counts.csv", null, true, "a\0", { upload, name: "a.csv" }, { upload }, [1, 3], [1, 1], [4], []),
+    fc.constantFrom(
+      "Infinity",
+      "NaN",
+      "aa",
+      "abab",
+      "ababa",
+      "é",
+      "",
+      "wright",
+      "9007199254740993",
+      "-5",
+      "05",
+      "data/counts.csv",
+      null,
+      true,
+      "a\0",
+      { upload, name: "a.csv" },
+      { upload },
+      [1, 3],
+      [1, 1],
+      [4],
+      [],
+    ),
     fc.string({ maxLength: 7 }),
     fc.jsonValue(),
   );
