@@ -171,7 +171,7 @@ CREATE TABLE "worksheets" (
 	"published_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"unpublished_at" timestamp (3) with time zone,
 	"search_text" text DEFAULT '' NOT NULL,
-	"search" "tsvector" GENERATED ALWAYS AS (setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('english', tag_words(tags)), 'A') || setweight(to_tsvector('simple', tag_words(tags)), 'A') || setweight(to_tsvector('english', summary), 'B') || setweight(to_tsvector('simple', summary), 'B') || setweight(to_tsvector('english', search_text), 'C')) STORED
+	"search" "tsvector" GENERATED ALWAYS AS (setweight(to_tsvector('english', plain_words(title)), 'A') || setweight(to_tsvector('simple', plain_words(title)), 'A') || setweight(to_tsvector('english', tag_words(tags)), 'A') || setweight(to_tsvector('simple', tag_words(tags)), 'A') || setweight(to_tsvector('english', plain_words(summary)), 'B') || setweight(to_tsvector('simple', plain_words(summary)), 'B') || setweight(to_tsvector('english', plain_words(search_text)), 'C')) STORED
 );
 --> statement-breakpoint
 ALTER TABLE "api_tokens" ADD CONSTRAINT "api_tokens_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -196,6 +196,7 @@ CREATE INDEX "runs_cache" ON "runs" USING btree ("cache_key","finished_at" DESC 
 CREATE INDEX "runs_owner" ON "runs" USING btree ("owner_id","queued_at" DESC NULLS FIRST,"id" DESC NULLS FIRST);--> statement-breakpoint
 CREATE INDEX "runs_visitor" ON "runs" USING btree ("visitor_id","queued_at" DESC NULLS FIRST,"id" DESC NULLS FIRST) WHERE visitor_id is not null;--> statement-breakpoint
 CREATE INDEX "runs_worksheet" ON "runs" USING btree ("worksheet_id","queued_at" DESC NULLS FIRST);--> statement-breakpoint
+CREATE INDEX "runs_queue" ON "runs" USING btree ("queue_key","started_at");--> statement-breakpoint
 CREATE INDEX "runs_expiry" ON "runs" USING btree ("expires_at") WHERE expires_at is not null;--> statement-breakpoint
 CREATE INDEX "sessions_user" ON "sessions" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "uploads_expiry" ON "uploads" USING btree ("expires_at");--> statement-breakpoint

@@ -39,10 +39,10 @@ export const worksheets = pgTable(
     searchText: text("search_text").notNull().default(""),
     /**
      * Stemmed words find "genetics" by "genetic"; unstemmed ones let somebody who is still typing find it by "geneti".
-     * `tag_words` stands in the first migration: array_to_string is not immutable.
+     * `plain_words` and `tag_words` stand in the first migration.
      */
     search: tsvector("search").generatedAlwaysAs(
-      sql`setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('english', tag_words(tags)), 'A') || setweight(to_tsvector('simple', tag_words(tags)), 'A') || setweight(to_tsvector('english', summary), 'B') || setweight(to_tsvector('simple', summary), 'B') || setweight(to_tsvector('english', search_text), 'C')`,
+      sql`setweight(to_tsvector('english', plain_words(title)), 'A') || setweight(to_tsvector('simple', plain_words(title)), 'A') || setweight(to_tsvector('english', tag_words(tags)), 'A') || setweight(to_tsvector('simple', tag_words(tags)), 'A') || setweight(to_tsvector('english', plain_words(summary)), 'B') || setweight(to_tsvector('simple', plain_words(summary)), 'B') || setweight(to_tsvector('english', plain_words(search_text)), 'C')`,
     ),
   },
   (t) => [

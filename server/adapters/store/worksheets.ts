@@ -118,7 +118,7 @@ function afterRank(rank: SQL.Aliased<number> | SQL, after: GalleryPosition): SQL
 
 /** What people type, never a syntax error; the last word may be unfinished. Null where there is no word in it. */
 function searchQuery(typed: string): SQL | null {
-  const text = typed.slice(0, 200).normalize("NFKC");
+  const text = plainWords(typed.slice(0, 200).normalize("NFC"));
   const last = /[\p{L}\p{N}]+$/u.exec(text)?.[0];
   if (!/[\p{L}\p{N}]/u.test(text)) return null;
   const whole = sql`websearch_to_tsquery('english', ${text})`;
@@ -126,4 +126,9 @@ function searchQuery(typed: string): SQL | null {
   const before = text.slice(0, text.length - last.length);
   const unfinished = sql`to_tsquery('simple', ${`${last.toLowerCase()}:*`})`;
   return /[\p{L}\p{N}]/u.test(before) ? sql`(${whole} || (websearch_to_tsquery('english', ${before}) && ${unfinished}))` : sql`(${whole} || ${unfinished})`;
+}
+
+/** As the database's `plain_words`: it would take the signs of good typography for letters. */
+function plainWords(text: string): string {
+  return text.replace(/[–—‐‑−]/g, "-").replace(/[“”„]/g, '"').replace(/[‘’…«»·×]/g, " ");
 }

@@ -1,1 +1,0 @@
-CREATE INDEX "runs_queue" ON "runs" USING btree ("queue_key","started_at");
