@@ -32,6 +32,7 @@ const environmentSchema = z.object({
   SHEAF_TRUSTED_PROXIES: whole(0, 0, 8),
   SHEAF_KERNELS: z.enum(["process"]).default("process"),
   SHEAF_RUNTIME: z.enum(["auto", "rootfs", "host"]).default("auto"),
+  SHEAF_DEBIAN_MIRROR: z.url({ protocol: /^https?$/ }).optional(),
   SHEAF_ENGINE_ID: z.string().default("engine"),
   SHEAF_POOL_SIZE: whole(2, 0, 64),
   SHEAF_POOL_WORKSHEETS: whole(3, 0, 64),
@@ -83,6 +84,8 @@ export type Config = {
   readonly kernels: {
     readonly adapter: "process";
     readonly runtime: "auto" | "rootfs" | "host";
+    /** Archive that the rootfs is made from; null: the machine's own, or deb.debian.org. */
+    readonly debianMirror: string | null;
     readonly engineId: string;
     /** Warm kernels per language, and worksheets whose imports are preloaded. */
     readonly poolSize: number;
@@ -133,6 +136,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     kernels: {
       adapter: e.SHEAF_KERNELS,
       runtime: e.SHEAF_RUNTIME,
+      debianMirror: e.SHEAF_DEBIAN_MIRROR ?? null,
       engineId: e.SHEAF_ENGINE_ID,
       poolSize: e.SHEAF_POOL_SIZE,
       poolWorksheets: e.SHEAF_POOL_WORKSHEETS,

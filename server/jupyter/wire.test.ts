@@ -16,7 +16,8 @@ describe("messages on the wire", () => {
 
   test("come back as they were sent, whatever they say", () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (content) => {
+      // A member of this name is dropped by the reader, on purpose.
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true }).filter((content) => !JSON.stringify(content).includes("__proto__")), (content) => {
         const { id, frames } = wire.serialise({ type: "execute_request", content });
         expect(wire.parse(frames)).toMatchObject({ id, type: "execute_request", content: JSON.parse(JSON.stringify(content)) });
       }),

@@ -26,6 +26,8 @@ export type ControlGroups = {
   create(name: string, limits: KernelLimits): Promise<ControlGroup>;
   /** Removes all groups of the scope but those named; answers how many held processes. */
   sweep(keep: ReadonlySet<string>): Promise<number>;
+  /** Removes the scope itself; it must be empty. */
+  close(): Promise<void>;
 };
 
 const controllers = ["memory", "cpu", "pids", "cpuacct"] as const;
@@ -100,6 +102,9 @@ function manageGroups(places: Places, scope: string, scopeFolders: readonly stri
         await group.remove();
       }
       return swept;
+    },
+    async close() {
+      await Promise.all(scopeFolders.map(removeFolder));
     },
   };
 }

@@ -5,13 +5,14 @@ import { copyAsKernel } from "./give-files.ts";
 import type { Launched } from "./launch.ts";
 import { childrenOf, deletedOpenBytes, descendantsOf, usageOf } from "./process-tree.ts";
 import { removeFolders } from "./session-folders.ts";
-import { endpoints, type StartPlan } from "./start-kernel.ts";
+import type { StartPlan } from "./start-kernel.ts";
 import type { Watched } from "./watch.ts";
 
 export type LiveKernel = { readonly kernel: Kernel; readonly watched: Watched };
+type Supervised = { readonly kernel: Omit<Kernel, "connection">; readonly watched: Watched };
 
 /** One running kernel: its usage, its end, and why it ended. */
-export function superviseKernel({ plan, launched, group, key }: { plan: StartPlan; launched: Launched; group: ControlGroup | null; key: string }): LiveKernel {
+export function superviseKernel(plan: StartPlan, launched: Launched, group: ControlGroup | null): Supervised {
   const { folders, request, facilities, uid } = plan;
   let reason: KernelExit["reason"] | null = null;
   let lastUsage: KernelUsage = { memoryBytes: 0, peakMemoryBytes: 0, cpuSeconds: 0 };
@@ -60,10 +61,9 @@ export function superviseKernel({ plan, launched, group, key }: { plan: StartPla
     return (await childrenOf(init))[0] ?? null;
   };
 
-  const kernel: Kernel = {
+  const kernel: Supervised["kernel"] = {
     sessionId: request.sessionId,
     language: request.language,
-    connection: { ...endpoints(folders, "-"), key, signatureScheme: "hmac-sha256" },
     workFolder: folders.work,
     exited,
     usage,

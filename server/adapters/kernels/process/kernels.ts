@@ -75,6 +75,7 @@ export async function createProcessKernels(options: ProcessKernelsOptions, log: 
       watch.stop();
       await Promise.all([...live.values()].map((each) => each.kernel.kill()));
       await facilities.groups?.sweep(new Set());
+      await facilities.groups?.close();
     },
   };
 }

@@ -17,11 +17,9 @@ export type RuntimeOptions = {
   /** Told in words for people, as the work goes on. */
   readonly onPhase?: (text: string) => void;
   readonly signal?: AbortSignal;
-  /** Debian archive; the host's own where the host is a Debian, deb.debian.org otherwise. */
-  readonly mirror?: string;
 };
 
-type RuntimeConfig = Pick<Config, "cacheFolder"> & { readonly kernels: Pick<Config["kernels"], "runtime"> };
+type RuntimeConfig = Pick<Config, "cacheFolder"> & { readonly kernels: Pick<Config["kernels"], "runtime"> & Partial<Pick<Config["kernels"], "debianMirror">> };
 
 /** Where root keeps runtimes: an ordinary user may use one that root has made. */
 const sharedCacheFolder = "/var/cache/sheaf";
@@ -34,7 +32,7 @@ export async function ensureRuntime(config: RuntimeConfig, options: RuntimeOptio
   const existing = await findRootfs([config.cacheFolder, sharedCacheFolder]);
   if (existing) return ok(existing);
   if (process.getuid?.() === 0 && (await canRun("mmdebstrap")) && (await canRun("flock"))) {
-    const built = await buildRootfs(config.cacheFolder, options);
+    const built = await buildRootfs(config, options);
     if (built.ok || mode === "rootfs") return built;
     options.onPhase?.(`${built.failure.message} The packages of this machine are used instead.`);
   } else if (mode === "rootfs") {
@@ -74,11 +72,11 @@ async function readRootfs(root: string): Promise<Runtime | null> {
   };
 }
 
-async function buildRootfs(cacheFolder: string, options: RuntimeOptions): Promise<Result<Runtime>> {
+async function buildRootfs({ cacheFolder, kernels }: RuntimeConfig, options: RuntimeOptions): Promise<Result<Runtime>> {
   const folder = path.join(cacheFolder, "runtimes");
   await mkdir(folder, { recursive: true, mode: 0o755 });
   const target = path.join(folder, rootfsName());
-  const mirror = options.mirror ?? (await hostMirror()) ?? usualMirror;
+  const mirror = kernels.debianMirror ?? (await hostMirror()) ?? usualMirror;
   const script = path.join(import.meta.dirname, "build-rootfs.sh");
   // flock: others wait and then find it done. A private mount namespace: whatever kills the builder, no mount of it stays.
   const command = ["flock", path.join(folder, "build.lock"), "unshare", "--mount", "--propagation", "private", "sh", script, target, runtimeSuite, mirror, runtimePackages.join(","), unpackedPackages.join(" ")];

@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectKernel } from "#server/jupyter/kernel-client.ts";
 import type { Logger } from "#server/log.ts";
-import type { Kernel, KernelConnection, StartKernel } from "#server/ports/kernels.ts";
+import type { KernelConnection, StartKernel } from "#server/ports/kernels.ts";
 import type { ControlGroup } from "./control-groups.ts";
 import type { Facilities } from "./facilities.ts";
 import { type LiveKernel, superviseKernel } from "./kernel-process.ts";
@@ -28,17 +28,17 @@ export async function startKernel(plan: StartPlan, log: Logger): Promise<LiveKer
   const { folders, request, facilities, uid } = plan;
   const key = randomBytes(32).toString("hex");
   let group: ControlGroup | null = null;
-  let live: LiveKernel | null = null;
+  let supervised: ReturnType<typeof superviseKernel> | null = null;
   try {
     await makeFolders(folders, { uid, key, kernelName: request.language, seenAt: facilities.sandbox.works ? inside.sockets : folders.sockets });
     group = (await facilities.groups?.create(request.sessionId, request.limits)) ?? null;
     const launched = launchKernel(plan, group);
-    live = superviseKernel({ plan, launched, group, key });
-    await waitUntilReady(plan, live, launched);
-    return live;
+    supervised = superviseKernel(plan, launched, group);
+    const connection = await waitUntilReady(plan, key, launched);
+    return { watched: supervised.watched, kernel: { ...supervised.kernel, connection } };
   } catch (error) {
     const lastWords = (await readFile(folders.logFile, "utf8").catch(() => "")).slice(-2000);
-    if (live) await live.kernel.kill();
+    if (supervised) await supervised.kernel.kill();
     else await group?.remove();
     await removeFolders([folders.session, folders.sockets]);
     log.warn({ err: error, sessionId: request.sessionId, lastWords }, "a kernel did not start");
@@ -73,25 +73,27 @@ function launchKernel(plan: StartPlan, group: ControlGroup | null): Launched {
 }
 
 /** Ready: the sockets are there and the kernel answers on them. */
-async function waitUntilReady(plan: StartPlan, live: LiveKernel, launched: Launched): Promise<void> {
+async function waitUntilReady(plan: StartPlan, key: string, launched: Launched): Promise<KernelConnection> {
   const abort = new AbortController();
-  const died = launched.exit.then((code) => {
+  const died = launched.exit.then((code): never => {
     abort.abort();
     throw new Error(`The kernel ended at once, with code ${code ?? "none"}.`);
   });
-  const answered = async () => {
+  const answered = async (): Promise<KernelConnection> => {
     const separator = await findSeparator(plan.folders, plan.timeoutMs, abort.signal);
-    Object.assign(live.kernel.connection, endpoints(plan.folders, separator));
-    const client = await connectKernel(live.kernel.connection, { timeoutMs: plan.timeoutMs, signal: abort.signal });
+    const connection = { ...endpoints(plan.folders, separator), key, signatureScheme: "hmac-sha256" } as const;
+    const client = await connectKernel(connection, { timeoutMs: plan.timeoutMs, signal: abort.signal });
     client.close();
     // In a sandbox of our own uid the kernel could undo it.
     if (plan.uid !== null && plan.facilities.sandbox.works) await sealSockets(plan.folders, plan.uid);
+    return connection;
   };
-  await Promise.race([answered(), died]);
+  // It ends one day, long after somebody waited for it.
   died.catch(() => undefined);
+  return Promise.race([answered(), died]);
 }
 
-/** ipykernel writes "k-1", IRkernel "k:1"; both make the shell's socket first or last, so wait for all that we use. */
+/** ipykernel writes "k-1", IRkernel "k:1"; in which order is theirs, so wait for all that we use. */
 async function findSeparator(folders: SessionFolders, timeoutMs: number, signal: AbortSignal): Promise<string> {
   const deadline = performance.now() + timeoutMs;
   while (performance.now() < deadline && !signal.aborted) {
@@ -102,9 +104,7 @@ async function findSeparator(folders: SessionFolders, timeoutMs: number, signal:
   throw new Error("The kernel did not open its sockets in time.");
 }
 
-export function endpoints(folders: SessionFolders, separator: string): Omit<KernelConnection, "key" | "signatureScheme"> {
+function endpoints(folders: SessionFolders, separator: string): Omit<KernelConnection, "key" | "signatureScheme"> {
   const at = (port: number) => `ipc://${path.join(folders.sockets, `${socketPrefix}${separator}${port}`)}`;
   return { shell: at(1), iopub: at(2), stdin: at(3), control: at(4), heartbeat: at(5) };
 }
-
-export type { Kernel };
