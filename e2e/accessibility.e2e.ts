@@ -59,16 +59,16 @@ test("a worksheet is run with the keyboard alone, and the status is announced", 
   await page.keyboard.press("Enter");
   for (let presses = 0; presses < 25; presses++) {
     await page.keyboard.press("Tab");
-    if (await page.getByLabel("First number").evaluate((field) => field === document.activeElement)) break;
+    if (await page.getByLabel("First number", { exact: true }).evaluate((field) => field === document.activeElement)) break;
   }
-  await expect(page.getByLabel("First number")).toBeFocused();
+  await expect(page.getByLabel("First number", { exact: true })).toBeFocused();
   await page.keyboard.press("ControlOrMeta+A");
   await page.keyboard.type("77");
   await page.keyboard.press("Control+Enter");
   await expect(page.getByRole("status").filter({ hasText: /Done/ })).toBeVisible();
   await expect(page.getByText("barley: 80.50")).toBeVisible();
   // Focus stays where the person was.
-  await expect(page.getByLabel("First number")).toBeFocused();
+  await expect(page.getByLabel("First number", { exact: true })).toBeFocused();
 });
 
 test("with reduced motion nothing moves longer than an instant", async ({ page }) => {

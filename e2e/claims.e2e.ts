@@ -4,7 +4,7 @@ import { expect, fillSignUp, newPerson, pressRun, signUp, test } from "./fixture
 
 test("a visitor who signs up after a run finds it among their runs", async ({ page }) => {
   await page.goto(routes.worksheet("test-sum"));
-  await page.getByLabel("First number").fill("100");
+  await page.getByLabel("First number", { exact: true }).fill("100");
   await pressRun(page);
   await expect(page.getByText("barley: 103.50")).toBeVisible();
   await page.getByRole("link", { name: t.worksheet.keep }).click();
@@ -39,7 +39,7 @@ test("the claim link gives the run to whoever signs in with it in another browse
 test("a run is readable by others only after its owner shares it", async ({ page, browser }) => {
   await signUp(page);
   await page.goto(routes.worksheet("test-sum"));
-  await page.getByLabel("First number").fill("55");
+  await page.getByLabel("First number", { exact: true }).fill("55");
   await pressRun(page);
   await expect(page.getByText("barley: 58.50")).toBeVisible();
   await page.getByRole("link", { name: t.worksheet.runPage }).click();

@@ -32,8 +32,8 @@ test("a stopped run says so, and a new one works", async ({ page }) => {
   await expect(page.getByText("step 2 of 600")).toBeVisible();
   await page.getByRole("button", { name: t.worksheet.stop }).click();
   await expect(page.getByText(t.worksheet.cancelled)).toBeVisible();
-  await page.getByLabel("Steps").fill("3");
-  await page.getByLabel("Pause").fill("0");
+  await page.getByLabel("Steps", { exact: true }).fill("3");
+  await page.getByLabel("Pause", { exact: true }).fill("0");
   await pressRun(page);
   await expect(page.getByText("all steps done")).toBeVisible();
 });
@@ -41,9 +41,9 @@ test("a stopped run says so, and a new one works", async ({ page }) => {
 test("a bad value is told at its field, and nothing typed is lost", async ({ page }) => {
   await page.goto(routes.worksheet("test-sum"));
   await page.getByLabel("Word", { exact: true }).fill("spelt");
-  await page.getByLabel("First number").fill("5000");
+  await page.getByLabel("First number", { exact: true }).fill("5000");
   await pressRun(page);
-  const field = page.getByLabel("First number");
+  const field = page.getByLabel("First number", { exact: true });
   await expect(field).toHaveAttribute("aria-invalid", "true");
   await expect(field).toHaveAccessibleDescription(/1,?000/);
   await expect(field).toHaveValue("5000");
@@ -71,7 +71,7 @@ for (const [how, words] of [
     const told = page.locator(".notice", { hasText: t.worksheet.failed });
     await expect(told).toContainText(words, { timeout: 60_000 });
     await expect(told).toContainText(/again|smaller|less/i);
-    await page.getByLabel("What breaks").selectOption("nothing");
+    await page.getByLabel("What breaks", { exact: true }).selectOption("nothing");
     await pressRun(page);
     await expect(page.getByText("nothing broke")).toBeVisible();
   });

@@ -85,8 +85,8 @@ test("code in the address of a worksheet fills a field at most", async ({ page }
   await page.goto(
     `${routes.worksheet("test-echo")}?line=${encodeURIComponent(code)}&whole=${encodeURIComponent("1;builtins.touched=2")}&code=${encodeURIComponent(code)}`,
   );
-  await expect(page.getByLabel("Line")).toHaveValue(code);
-  await page.getByLabel("Whole").fill("4");
+  await expect(page.getByLabel("Line", { exact: true })).toHaveValue(code);
+  await page.getByLabel("Whole", { exact: true }).fill("4");
   await pressRun(page);
   await expect(page.getByText(/ECHO .*builtins\.touched/)).toBeVisible();
   await expect(page.getByText("CANARY untouched")).toBeVisible();

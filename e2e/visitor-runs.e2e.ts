@@ -19,7 +19,7 @@ test("a worksheet shows its published result before anything is run", async ({ p
 
 test("changed values give new outputs, and the same values again answer from the cache with their age", async ({ page }) => {
   await page.goto(routes.worksheet("test-sum"));
-  await page.getByLabel("First number").fill("41");
+  await page.getByLabel("First number", { exact: true }).fill("41");
   await page.getByLabel("Word", { exact: true }).fill("rye");
   await pressRun(page);
   await expect(page.getByText("rye: 44.50")).toBeVisible();
@@ -38,8 +38,8 @@ test("changed values give new outputs, and the same values again answer from the
 
 test("a link with values opens with them filled in", async ({ page }) => {
   await page.goto(`${routes.worksheet("test-sum")}?first=7&second=-1.5&word=oats`);
-  await expect(page.getByLabel("First number")).toHaveValue("7");
-  await expect(page.getByLabel("Second number")).toHaveValue("-1.5");
+  await expect(page.getByLabel("First number", { exact: true })).toHaveValue("7");
+  await expect(page.getByLabel("Second number", { exact: true })).toHaveValue("-1.5");
   await expect(page.getByLabel("Word", { exact: true })).toHaveValue("oats");
   await pressRun(page);
   await expect(page.getByText("oats: 5.50")).toBeVisible();
@@ -47,7 +47,7 @@ test("a link with values opens with them filled in", async ({ page }) => {
 
 test("values that a visitor changes are written into the address", async ({ page }) => {
   await page.goto(routes.worksheet("test-sum"));
-  await page.getByLabel("First number").fill("12");
+  await page.getByLabel("First number", { exact: true }).fill("12");
   await page.getByLabel("Word", { exact: true }).fill("emmer");
   await expect(page).toHaveURL(/first=12/);
   await expect(page).toHaveURL(/word=emmer/);
@@ -57,7 +57,7 @@ test("a real worksheet of the library runs with a changed value and shows a new 
   await page.goto(routes.worksheet("genetic-drift-in-a-wright-fisher-population"));
   const figure = page.getByRole("main").getByRole("img").first();
   const before = await figure.getAttribute("src");
-  await page.getByLabel("Population size").first().fill("200");
+  await page.getByLabel("Population size", { exact: true }).first().fill("200");
   await pressRun(page);
   await expect(page.getByText(/Done in/).first()).toBeVisible({ timeout: 60_000 });
   await expect.poll(async () => page.getByRole("main").getByRole("img").first().getAttribute("src")).not.toBe(before);

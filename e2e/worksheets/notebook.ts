@@ -33,7 +33,7 @@ function cellJson(cell: TestCell, index: number): object {
 
 const hostileFolder = path.resolve(import.meta.dirname, "../../tests/hostile-outputs");
 
-/** The hostile outputs, each an nbformat output (or several) in a file of its own. */
+/** The attempts of `tests/hostile-outputs`, each with its nbformat outputs in a file of its own. */
 export function hostileOutputs(): readonly { readonly name: string; readonly text: string }[] {
   return readdirSync(hostileFolder)
     .filter((name) => name.endsWith(".json"))

@@ -95,7 +95,7 @@ function hostile(): TestWorksheet {
   const replay = [
     "def replay(name):",
     '    read = json.loads(pathlib.Path(f"outputs/{name}.json").read_text())',
-    "    for output in read if isinstance(read, list) else [read]:",
+    '    for output in read["outputs"]:',
     '        kind = output["output_type"]',
     '        if kind == "stream":',
     '            text = output["text"]',
