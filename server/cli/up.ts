@@ -6,12 +6,21 @@ import { createTerminal, type Terminal } from "#server/supervisor/console.ts";
 import { buildPages, pagesAreBuilt } from "./build-pages.ts";
 import { findMissingPackages, installPackages } from "./host-packages.ts";
 
+const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** `./sheaf up` and `./sheaf dev`: brings this machine to where Sheaf can be served, and serves it. */
 export async function up(asked: Config): Promise<number> {
   const config = asked.port === 0 ? await withFreePort(asked) : asked;
   const terminal = createTerminal();
+  const stopped = new AbortController();
+  const stop = () => {
+    stopped.abort();
+    process.exit(130);
+  };
+  for (const signal of stopSignals) process.once(signal, stop);
   await installWhatIsMissing(config, terminal);
-  await Promise.all([makeRuntime(config, terminal), config.development ? null : makePages(terminal)]);
+  await Promise.all([makeRuntime(config, terminal, stopped.signal), config.development ? null : makePages(terminal)]);
+  for (const signal of stopSignals) process.off(signal, stop);
   return supervise(config, scriptsOf(config), terminal);
 }
 
@@ -27,13 +36,13 @@ async function makePages(terminal: Terminal): Promise<void> {
 }
 
 /** Without kernels people can still read: that is worth serving, and said. */
-async function makeRuntime(config: Config, terminal: Terminal): Promise<void> {
+async function makeRuntime(config: Config, terminal: Terminal, signal: AbortSignal): Promise<void> {
   let began: number | null = null;
   const onPhase = (text: string) => {
     began ??= performance.now();
     terminal.say(text);
   };
-  const runtime = await ensureRuntime(config, { onPhase });
+  const runtime = await ensureRuntime(config, { onPhase, signal });
   if (!runtime.ok) terminal.warn(`Worksheets cannot be run here yet. ${runtime.failure.message}`);
   else if (began !== null) terminal.say(`The environment for kernels is made … ${((performance.now() - began) / 1000).toFixed(0)} s`);
 }

@@ -23,7 +23,8 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => 
 
 server.once("error", (error: NodeJS.ErrnoException) => {
   log.fatal({ err: error }, error.code === "EADDRINUSE" ? `Port ${config.port} is taken by another program: choose one with --port.` : "The gateway cannot listen.");
-  process.exit(1);
+  // The supervisor does not try this again at a first start (EX_CONFIG).
+  process.exit(78);
 });
 server.listen(config.port, config.listen, () => {
   log.info({ port: config.port, listen: config.listen }, "gateway listens");

@@ -22,15 +22,17 @@ export type ChildEvents = {
 };
 
 export type SupervisedChild = {
-  /** Resolves when it is ready for the first time; rejects when it failed to become so several times in a row. */
+  /** Resolves when it is ready for the first time; rejects when it failed to become so several times in a row, or says that it cannot. */
   start(): Promise<void>;
   send(message: ChildMessage): void;
   /** Ends it kindly, then not; resolves when nothing of it is left. */
   stop(): Promise<void>;
 };
 
-const leash = path.join(import.meta.dirname, "leash.ts");
+export const leash = path.join(import.meta.dirname, "leash.ts");
 const givesUpAfter = 4;
+/** A child leaves with this code when trying again would not help: its settings are wrong (sysexits: EX_CONFIG). */
+const cannotWork = 78;
 
 /** Keeps one process running: starts it, says how it is, starts it again with growing pauses when it dies. */
 export function superviseChild(spec: ChildSpec, events: ChildEvents): SupervisedChild {
@@ -75,7 +77,7 @@ export function superviseChild(spec: ChildSpec, events: ChildEvents): Supervised
       if (stopping.signal.aborted) break;
       const backOff = nextBackOff(failures, Date.now() - startedAt);
       failures = backOff.failures;
-      if (!wasReady && failures >= givesUpAfter) {
+      if (!wasReady && (failures >= givesUpAfter || how === `exit code ${cannotWork}`)) {
         report("down", how);
         return giveUp(new Error(`${spec.name} does not start (${how}).\n${tail.map(readableLine).join("\n")}`));
       }
