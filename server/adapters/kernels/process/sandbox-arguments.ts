@@ -60,7 +60,8 @@ function identityArguments({ identity }: SandboxPlan): string[] {
   return ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"];
 }
 
-function becomeUser(uid: number): string[] {
+/** For good: without capabilities and without any way to gain some. */
+export function becomeUser(uid: number): string[] {
   return ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all", "--"];
 }
 

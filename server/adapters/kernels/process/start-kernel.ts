@@ -10,7 +10,7 @@ import type { Facilities } from "./facilities.ts";
 import { type LiveKernel, superviseKernel } from "./kernel-process.ts";
 import { type Launched, launch } from "./launch.ts";
 import type { Runtime } from "./runtime-shape.ts";
-import { buildSandboxArguments, inside, kernelCommand, kernelEnvironment, processLimits } from "./sandbox-arguments.ts";
+import { becomeUser, buildSandboxArguments, inside, kernelCommand, kernelEnvironment, processLimits } from "./sandbox-arguments.ts";
 import { connectionFileName, makeFolders, removeFolders, type SessionFolders, sealSockets, socketPrefix } from "./session-folders.ts";
 
 export type StartPlan = {
@@ -53,9 +53,10 @@ function launchKernel(plan: StartPlan, group: ControlGroup | null): Launched {
   const manners = group ? [] : ["nice", "-n", "10"];
   if (!sandbox.works) {
     const command = kernelCommand(runtime, request.language, folders.connectionFile);
-    const env = { ...kernelEnvironment(request.limits), HOME: folders.work, TMPDIR: folders.work, MPLCONFIGDIR: path.join(folders.work, ".matplotlib") };
-    const identity = uid === null ? {} : { uid, gid: uid };
-    return launch([...manners, ...processLimits(request.limits, group !== null), ...command], { joinFiles: uid === null ? joinFiles : [], seccomp: null, logFile: folders.logFile, spawnOptions: { cwd: folders.work, env, ...identity } });
+    // Its home is beside its sockets: that folder can be reached also where the data folder is closed to its uid.
+    const env = { ...kernelEnvironment(request.limits), HOME: folders.sockets, MPLCONFIGDIR: folders.sockets };
+    const identity = uid === null ? [] : becomeUser(uid);
+    return launch([...manners, ...identity, ...processLimits(request.limits, group !== null), ...command], { joinFiles, seccomp: null, logFile: folders.logFile, place: { cwd: folders.work, env } });
   }
   const args = buildSandboxArguments({
     runtime,
