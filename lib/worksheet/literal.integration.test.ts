@@ -46,14 +46,14 @@ type Interpreter = (program: string, sources: readonly string[]) => unknown[];
 
 function runIn(root: string, command: readonly string[], extension: string): Interpreter {
   return (program, sources) => {
-    const inside = root === "" ? folder : `/tmp/${folder.split("/").at(-1)}`;
-    mkdirSync(root + inside, { recursive: true });
-    writeFileSync(join(root + inside, `program.${extension}`), program);
-    writeFileSync(join(root + inside, "values"), `${sources.join("\n")}\n`);
-    const argv = [...(root === "" ? [] : ["chroot", root]), ...command, `${inside}/program.${extension}`, `${inside}/values`];
+    const place = root === "" ? folder : `/tmp/${folder.split("/").at(-1)}`;
+    mkdirSync(root + place, { recursive: true });
+    writeFileSync(join(root + place, `program.${extension}`), program);
+    writeFileSync(join(root + place, "values"), `${sources.join("\n")}\n`);
+    const argv = inside(root, [...command, `${place}/program.${extension}`, `${place}/values`]);
     const env = { PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", LC_ALL: "C", NODE_ENV: "test" as const };
     const ran = spawnSync(argv[0] ?? "", argv.slice(1), { encoding: "utf8", maxBuffer: 1e9, env: root === "" ? { ...process.env, LC_ALL: "C" } : env });
-    if (root !== "") rmSync(root + inside, { recursive: true });
+    if (root !== "") rmSync(root + place, { recursive: true });
     if (ran.status !== 0) throw new Error(ran.error?.message ?? ran.stderr.slice(-2000));
     return ran.stdout
       .trim()
@@ -62,8 +62,13 @@ function runIn(root: string, command: readonly string[], extension: string): Int
   };
 }
 
-function isCommand(command: string): boolean {
-  return spawnSync(command, ["--version"]).status === 0;
+/** The command as it runs inside another file system. */
+function inside(root: string, command: readonly string[]): readonly string[] {
+  return root === "" ? command : ["chroot", root, ...command];
+}
+
+function answers([program = "", ...rest]: readonly string[]): boolean {
+  return spawnSync(program, rest).status === 0;
 }
 
 /** File systems that kernels run in, which only root may enter. */
@@ -71,19 +76,16 @@ function findRoot(program: string): string | null {
   const cache = "/var/cache/sheaf";
   if (process.getuid?.() !== 0 || !existsSync(cache)) return null;
   const roots = [join(cache, "runtimes"), cache].filter((path) => existsSync(path)).flatMap((path) => readdirSync(path).map((name) => join(path, name)));
-  return (
-    roots.find((root) => statSync(root).isDirectory() && existsSync(join(root, program)) && spawnSync("chroot", [root, program, "--version"]).status === 0) ??
-    null
-  );
+  return roots.find((root) => statSync(root).isDirectory() && existsSync(join(root, program)) && answers(inside(root, [program, "--version"]))) ?? null;
 }
 
 function findR(): Interpreter | null {
-  if (isCommand("Rscript")) return runIn("", ["Rscript", "--vanilla"], "R");
+  if (answers(["Rscript", "--version"])) return runIn("", ["Rscript", "--vanilla"], "R");
   const root = findRoot("/usr/bin/Rscript");
   return root === null ? null : runIn(root, ["/usr/bin/Rscript", "--vanilla"], "R");
 }
 
-const python = isCommand("python3") ? runIn("", ["python3"], "py") : null;
+const python = answers(["python3", "--version"]) ? runIn("", ["python3"], "py") : null;
 const r = findR();
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,10 +1,13 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Parameter } from "#lib/domain/parameter.ts";
 import { readLiteral } from "./language.ts";
 import { literal } from "./literal.ts";
 import type { StaticValue } from "./source.ts";
 import { validCase } from "./testing.ts";
+
+// Thousands of generated cases, also on a machine that is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const base = { name: "x", label: "X", advanced: false, nullable: true } as const;
 const text: Parameter = { ...base, type: "string", default: "" };

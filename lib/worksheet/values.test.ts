@@ -1,11 +1,14 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import type { Parameter } from "#lib/domain/parameter.ts";
 import { parametersJsonSchema } from "./json-schema.ts";
 import { hostileText, validCase } from "./testing.ts";
 import { changedNames, checkValues, defaultValues, valuesFromText } from "./values.ts";
 import { queryFromValues, valuesFromQuery } from "./values-in-address.ts";
+
+// Thousands of generated cases, also on a machine that is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const base = { advanced: false, nullable: false } as const;
 const population: Parameter = { ...base, name: "pop", label: "Population size", type: "integer", default: 50, min: 1, max: 500 };
