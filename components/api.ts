@@ -2,7 +2,12 @@
 import { t } from "#lib/messages/en.ts";
 
 /** A refusal in the shape of RFC 9457, as far as the pages use it. */
-export type Problem = { readonly status: number; readonly detail: string; readonly fields: Readonly<Record<string, string>>; readonly retryAfterSeconds: number | null };
+export type Problem = {
+  readonly status: number;
+  readonly detail: string;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly retryAfterSeconds: number | null;
+};
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 
 /** Speaks to this site's own REST interface; never throws, so that nothing typed is lost to an exception. */
@@ -29,8 +34,8 @@ function problemFrom(response: Response, content: unknown): Problem {
   const retryAfter = Number(response.headers.get("Retry-After"));
   return {
     status: response.status,
-    detail: String(document["detail"] ?? document["title"] ?? t.worksheet.noAnswer),
-    fields: (document["fields"] ?? {}) as Record<string, string>,
+    detail: String(document.detail ?? document.title ?? t.worksheet.noAnswer),
+    fields: (document.fields ?? {}) as Record<string, string>,
     retryAfterSeconds: Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null,
   };
 }

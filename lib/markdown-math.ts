@@ -47,7 +47,7 @@ export function useMath(md: MarkdownIt): void {
     },
     { alt: ["paragraph", "reference", "blockquote", "list"] },
   );
-  md.renderer.rules["math"] = (tokens, index, _options, env) => {
+  md.renderer.rules.math = (tokens, index, _options, env) => {
     const { formulas } = env as { formulas: Formula[] };
     const token = tokens[index];
     if (!token || formulas.length >= limits.formulas) return md.utils.escapeHtml(token?.content ?? "");
@@ -105,7 +105,15 @@ export function placeFormulas(text: string, formulas: readonly Formula[], placed
 export function renderFormula({ tex, display }: Formula): string {
   if (tex.length > limits.characters) return asSource(tex.slice(0, limits.characters));
   try {
-    return katex.renderToString(tex, { displayMode: display, throwOnError: true, trust: false, strict: "ignore", maxExpand: 300, maxSize: 30, output: "htmlAndMathml" });
+    return katex.renderToString(tex, {
+      displayMode: display,
+      throwOnError: true,
+      trust: false,
+      strict: "ignore",
+      maxExpand: 300,
+      maxSize: 30,
+      output: "htmlAndMathml",
+    });
   } catch {
     // A slip in the formula, or nesting too deep for the stack.
     return asSource(tex);

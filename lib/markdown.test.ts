@@ -10,10 +10,16 @@ function dangersIn(html: string): string[] {
   const dangers: string[] = [];
   const parser = new Parser({
     onopentag(name, attributes) {
-      if (/^(script|style|iframe|object|embed|link|meta|base|form|input|button|frame|frameset|template|foreignobject|animate|set|video|audio|source|portal)$/.test(name)) dangers.push(`<${name}>`);
+      if (
+        /^(script|style|iframe|object|embed|link|meta|base|form|input|button|frame|frameset|template|foreignobject|animate|set|video|audio|source|portal)$/.test(
+          name,
+        )
+      )
+        dangers.push(`<${name}>`);
       for (const [attribute, value] of Object.entries(attributes)) {
         if (/^on/i.test(attribute)) dangers.push(`${attribute}=`);
-        if (/^(src|srcset|background|poster|data|action|formaction|xlink:href)$/.test(attribute) && !/^data:image\/(png|jpeg|gif|webp);base64,/.test(value)) dangers.push(`${attribute}=${value}`);
+        if (/^(src|srcset|background|poster|data|action|formaction|xlink:href)$/.test(attribute) && !/^data:image\/(png|jpeg|gif|webp);base64,/.test(value))
+          dangers.push(`${attribute}=${value}`);
         if (attribute === "href" && !/^(https?:\/\/|mailto:|#s-)/i.test(value)) dangers.push(`href=${value}`);
         if (attribute === "id" && !value.startsWith("s-")) dangers.push(`id=${value}`);
         if (attribute === "style" && /url\(|expression|position\s*:\s*fixed|@import/i.test(value)) dangers.push(`style=${value}`);
@@ -65,8 +71,15 @@ describe("Markdown from a notebook", () => {
   });
 
   test("leaves nothing that acts or fetches in any mixture of attacks and text", () => {
-    const piece = fc.oneof(fc.constantFrom(...attacks), fc.string(), fc.constantFrom("$", "$$", "\\(", "\\)", "`", "\n", "\n\n", "<", ">", "\"", "'", "&#x", "<!--", "-->", "](", "!["));
-    fc.assert(fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => dangersIn(renderMarkdown(pieces.join(""))).length === 0), { numRuns: 400 });
+    const piece = fc.oneof(
+      fc.constantFrom(...attacks),
+      fc.string(),
+      fc.constantFrom("$", "$$", "\\(", "\\)", "`", "\n", "\n\n", "<", ">", '"', "'", "&#x", "<!--", "-->", "](", "!["),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => dangersIn(renderMarkdown(pieces.join(""))).length === 0),
+      { numRuns: 400 },
+    );
   });
 
   test("keeps what people write", () => {

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
-import { about } from "#lib/messages/about.ts";
-import { renderMarkdown } from "#lib/markdown.ts";
 import { Markdown } from "#components/outputs/markdown.tsx";
+import { renderMarkdown } from "#lib/markdown.ts";
+import { about } from "#lib/messages/about.ts";
 import { t } from "#lib/messages/en.ts";
 
 export const metadata: Metadata = { title: t.header.about };

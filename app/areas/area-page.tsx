@@ -21,5 +21,14 @@ export async function AreaPage({ ctx, slug }: { ctx: Context; slug: string }) {
       {t.gallery.worksheets(area.worksheets)}
     </>
   );
-  return <Collection eyebrow={eyebrow} title={area.title} lead={area.description} page={page} empty={t.gallery.emptyArea} nextHref={(cursor) => `/search?area=${encodeURIComponent(slug)}&cursor=${encodeURIComponent(cursor)}`} />;
+  return (
+    <Collection
+      eyebrow={eyebrow}
+      title={area.title}
+      lead={area.description}
+      page={page}
+      empty={t.gallery.emptyArea}
+      nextHref={(cursor) => `/search?area=${encodeURIComponent(slug)}&cursor=${encodeURIComponent(cursor)}`}
+    />
+  );
 }

@@ -22,7 +22,14 @@ export async function ProjectPage({ ctx, slug, cursor }: { ctx: Context; slug: s
   );
   return (
     <>
-      <Collection eyebrow={eyebrow} title={project.title} lead={project.description} page={project.worksheets} empty={t.gallery.emptyProject} nextHref={(next) => `${routes.project(slug)}?cursor=${encodeURIComponent(next)}`} />
+      <Collection
+        eyebrow={eyebrow}
+        title={project.title}
+        lead={project.description}
+        page={project.worksheets}
+        empty={t.gallery.emptyProject}
+        nextHref={(next) => `${routes.project(slug)}?cursor=${encodeURIComponent(next)}`}
+      />
       {project.readmeHtml && (
         <section className="page mt-14" aria-label={t.project.readme}>
           <div className="border-t border-line pt-8">

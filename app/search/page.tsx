@@ -20,7 +20,10 @@ export default async function SearchPage({ searchParams }: { searchParams: Asked
   const asked = await searchParams;
   const [query, area, cursor] = [one(asked, "q").slice(0, 200), one(asked, "area"), one(asked, "cursor")];
   const ctx = await requestContext();
-  const [areas, page] = await Promise.all([listAreas(ctx), listWorksheets(ctx, { query: query || undefined, area: area || undefined, cursor: cursor || undefined })]);
+  const [areas, page] = await Promise.all([
+    listAreas(ctx),
+    listWorksheets(ctx, { query: query || undefined, area: area || undefined, cursor: cursor || undefined }),
+  ]);
   const { items, next } = shown(page);
   const address = (more: Record<string, string>) => `/search?${new URLSearchParams({ ...(query && { q: query }), ...(area && { area }), ...more })}`;
   return (

@@ -15,7 +15,18 @@ export function PasswordField({ id, fresh, error }: { id: string; fresh: boolean
           {shown ? t.account.hidePassword : t.account.showPassword}
         </button>
       </div>
-      <input id={id} name="password" type={shown ? "text" : "password"} className="field" required autoComplete={fresh ? "new-password" : "current-password"} minLength={fresh ? 10 : undefined} maxLength={200} aria-describedby={described} aria-invalid={error !== undefined} />
+      <input
+        id={id}
+        name="password"
+        type={shown ? "text" : "password"}
+        className="field"
+        required
+        autoComplete={fresh ? "new-password" : "current-password"}
+        minLength={fresh ? 10 : undefined}
+        maxLength={200}
+        aria-describedby={described}
+        aria-invalid={error !== undefined}
+      />
       {fresh && (
         <p id={`${id}-hint`} className="hint mt-1">
           {t.account.passwordHint}

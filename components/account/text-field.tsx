@@ -12,7 +12,19 @@ export function TextField({ id, label, name, hint, error, type = "text", require
         {label}
         {!required && <span className="ml-1.5 font-normal text-soft">{t.worksheet.optional}</span>}
       </label>
-      <input id={id} name={name} type={type} className="field" required={required} autoComplete={autoComplete} autoCapitalize="none" spellCheck={false} maxLength={200} aria-describedby={described} aria-invalid={error !== undefined} />
+      <input
+        id={id}
+        name={name}
+        type={type}
+        className="field"
+        required={required}
+        autoComplete={autoComplete}
+        autoCapitalize="none"
+        spellCheck={false}
+        maxLength={200}
+        aria-describedby={described}
+        aria-invalid={error !== undefined}
+      />
       {hint && (
         <p id={`${id}-hint`} className="hint mt-1">
           {hint}

@@ -7,7 +7,13 @@ import { formatInstant } from "#lib/format.ts";
 import { t } from "#lib/messages/en.ts";
 import { TextField } from "./text-field.tsx";
 
-export type TokenRow = { readonly id: string; readonly name: string; readonly scopes: readonly TokenScope[]; readonly expiresAt: string; readonly usedAt: string | null };
+export type TokenRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly TokenScope[];
+  readonly expiresAt: string;
+  readonly usedAt: string | null;
+};
 type Made = TokenRow & { readonly token: string };
 
 const usual: readonly TokenScope[] = ["worksheets:read", "runs:read", "runs:write"];
@@ -21,7 +27,11 @@ export function Tokens({ first, mayAdminister }: { first: readonly TokenRow[]; m
 
   async function create(form: HTMLFormElement) {
     const fields = new FormData(form);
-    const answer = await api<Made>("POST", "/api/v1/tokens", { name: String(fields.get("name")), days: Number(fields.get("days")), scopes: fields.getAll("scopes") });
+    const answer = await api<Made>("POST", "/api/v1/tokens", {
+      name: String(fields.get("name")),
+      days: Number(fields.get("days")),
+      scopes: fields.getAll("scopes"),
+    });
     if (!answer.ok) return setProblem(answer.problem);
     setProblem(null);
     setMade(answer.value);
@@ -61,7 +71,7 @@ export function Tokens({ first, mayAdminister }: { first: readonly TokenRow[]; m
         }}
       >
         <div role="alert">{problem && <p className="notice notice-wrong">{problem.detail}</p>}</div>
-        <TextField id="token-name" name="name" label={t.me.tokenName} error={problem?.fields["name"]} autoComplete="off" />
+        <TextField id="token-name" name="name" label={t.me.tokenName} error={problem?.fields.name} autoComplete="off" />
         <fieldset>
           <legend className="label">{t.me.tokenScopes}</legend>
           {offered.map((scope) => (
@@ -70,7 +80,7 @@ export function Tokens({ first, mayAdminister }: { first: readonly TokenRow[]; m
               {t.me.scopes[scope]}
             </label>
           ))}
-          {problem?.fields["scopes"] && <p className="field-error">{problem.fields["scopes"]}</p>}
+          {problem?.fields.scopes && <p className="field-error">{problem.fields.scopes}</p>}
         </fieldset>
         <div className="flex items-end gap-3">
           <div>
@@ -102,7 +112,8 @@ function List({ tokens, onRevoke }: { tokens: readonly TokenRow[]; onRevoke: (id
           <div className="min-w-0 grow">
             <p className="label">{token.name}</p>
             <p className="hint">
-              {token.scopes.map((scope) => t.me.scopes[scope]).join(", ")} · {t.me.expires(formatInstant(token.expiresAt))} · {token.usedAt ? <Age at={token.usedAt} prefix={t.me.lastUsedPrefix} /> : t.me.neverUsed}
+              {token.scopes.map((scope) => t.me.scopes[scope]).join(", ")} · {t.me.expires(formatInstant(token.expiresAt))} ·{" "}
+              {token.usedAt ? <Age at={token.usedAt} prefix={t.me.lastUsedPrefix} /> : t.me.neverUsed}
             </p>
           </div>
           <button type="button" className="button button-small" aria-label={t.me.tokenRevoke(token.name)} onClick={() => onRevoke(token.id)}>

@@ -11,7 +11,14 @@ export function ChoiceInput({ parameter, entry, onChange, id, describedBy, inval
   if (parameter.allowOther) {
     return (
       <>
-        <input {...common} type="text" list={`${id}-choices`} value={text} autoComplete="off" onChange={(event) => onChange(typed(event.target.value, parameter.nullable))} />
+        <input
+          {...common}
+          type="text"
+          list={`${id}-choices`}
+          value={text}
+          autoComplete="off"
+          onChange={(event) => onChange(typed(event.target.value, parameter.nullable))}
+        />
         <datalist id={`${id}-choices`}>
           {parameter.choices.map((choice) => (
             <option key={String(choice.value)} value={String(choice.value)} label={choice.label} />
@@ -50,7 +57,13 @@ export function ChoicesInput({ parameter, entry, onChange, id }: InputProps<Extr
         const text = String(choice.value);
         return (
           <label key={text} className="flex min-h-8 cursor-pointer items-center gap-2.5">
-            <input id={index === 0 ? id : undefined} type="checkbox" className="size-4" checked={chosen.has(text)} onChange={(event) => toggle(text, event.target.checked)} />
+            <input
+              id={index === 0 ? id : undefined}
+              type="checkbox"
+              className="size-4"
+              checked={chosen.has(text)}
+              onChange={(event) => toggle(text, event.target.checked)}
+            />
             {choice.label}
           </label>
         );

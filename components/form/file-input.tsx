@@ -5,8 +5,8 @@ import type { Parameter } from "#lib/domain/parameter.ts";
 import { isUpload } from "#lib/form/draft.ts";
 import { formatBytes } from "#lib/format.ts";
 import { t } from "#lib/messages/en.ts";
-import { api } from "../api.ts";
 import { routes } from "#lib/routes.ts";
+import { api } from "../api.ts";
 import type { InputProps } from "./parameter-field.tsx";
 
 /** A file is checked for its kind and size before it leaves the browser, and is with the server before anything runs. */
@@ -35,6 +35,7 @@ export function FileInput({ parameter, entry, onChange, id, describedBy, invalid
 
   const status = sending ? t.worksheet.uploading(sending) : upload ? t.worksheet.uploaded(upload.name) : example ? t.worksheet.exampleFile(example) : "";
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a second way; the input inside is the first.
     <div
       className="rounded-md border border-dashed border-line-strong p-2.5"
       onDragOver={(event) => event.preventDefault()}
@@ -75,7 +76,8 @@ export function FileInput({ parameter, entry, onChange, id, describedBy, invalid
 
 function problemOf(parameter: Extract<Parameter, { type: "file" }>, file: File): string | null {
   const name = file.name.toLowerCase();
-  if (parameter.accept.length > 0 && !parameter.accept.some((ending) => name.endsWith(ending.toLowerCase()))) return t.worksheet.fileKind(parameter.accept.join(", "));
+  if (parameter.accept.length > 0 && !parameter.accept.some((ending) => name.endsWith(ending.toLowerCase())))
+    return t.worksheet.fileKind(parameter.accept.join(", "));
   return file.size > parameter.maxBytes ? t.worksheet.fileTooLarge(formatBytes(parameter.maxBytes)) : null;
 }
 
@@ -84,5 +86,9 @@ function columnsOf(name: string, start: string): string[] {
   if (!/\.(csv|tsv|txt|tab)$/i.test(name)) return [];
   const line = start.split(/\r?\n/, 1)[0] ?? "";
   const separator = ["\t", ";", ","].find((candidate) => line.includes(candidate)) ?? ",";
-  return line.split(separator).map((column) => column.trim().replace(/^"(.*)"$/, "$1")).filter(Boolean).slice(0, 500);
+  return line
+    .split(separator)
+    .map((column) => column.trim().replace(/^"(.*)"$/, "$1"))
+    .filter(Boolean)
+    .slice(0, 500);
 }

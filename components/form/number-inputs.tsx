@@ -39,9 +39,20 @@ export function NumberInput({ parameter, entry, onChange, id, describedBy, inval
   if (!hasSlider) return input;
   const { min = 0, max = 1 } = parameter;
   const place = Number.isFinite(Number(text)) && text !== "" ? Number(text) : min;
+  // The slider is for pointers; keys and screen readers have the field beside it, which steps by arrows as well.
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-3">
-      <input type="range" className="w-full" aria-label={parameter.label} aria-describedby={describedBy} min={min} max={max} step={step ?? (max - min) / 100} value={place} onChange={(event) => onChange([event.target.value])} />
+      <input
+        type="range"
+        className="w-full"
+        aria-hidden
+        tabIndex={-1}
+        min={min}
+        max={max}
+        step={step ?? (max - min) / 100}
+        value={place}
+        onChange={(event) => onChange([event.target.value])}
+      />
       <div className={parameter.unit ? "w-32" : "w-20"}>{input}</div>
       <div className="hint col-start-1 flex justify-between tabular-nums" aria-hidden>
         <span>{min}</span>
@@ -71,7 +82,17 @@ export function RangeInput({ parameter, entry, onChange, id, describedBy, invali
             {end.label}
           </label>
           <WithUnit unit={parameter.unit}>
-            <input id={`${id}-${end.name}`} type="text" inputMode="decimal" className="field tabular-nums" value={end.text} autoComplete="off" aria-describedby={describedBy} aria-invalid={invalid} onChange={(event) => end.set(event.target.value)} />
+            <input
+              id={`${id}-${end.name}`}
+              type="text"
+              inputMode="decimal"
+              className="field tabular-nums"
+              value={end.text}
+              autoComplete="off"
+              aria-describedby={describedBy}
+              aria-invalid={invalid}
+              onChange={(event) => end.set(event.target.value)}
+            />
           </WithUnit>
         </div>
       ))}

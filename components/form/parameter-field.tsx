@@ -35,10 +35,17 @@ export function ParameterField({ parameter, entry, onChange, error, ...others }:
   return (
     <Wrapper className="parameter" data-changed={changed} {...(grouped && describedBy && { "aria-describedby": describedBy })}>
       <div className="parameter-head">
-        {grouped ? <legend className="label float-left">{parameter.label}</legend> : parameter.type === "boolean" ? <span /> : <Label id={id} parameter={parameter} />}
+        {grouped ? (
+          <legend className="label float-left">{parameter.label}</legend>
+        ) : parameter.type === "boolean" ? (
+          <span />
+        ) : (
+          <Label id={id} parameter={parameter} />
+        )}
         {changed && (
-          <button type="button" className="was" onClick={() => onChange(parameter.default === null ? null : defaultEntry(parameter))} aria-label={`${t.worksheet.resetOne(parameter.label)}, ${t.worksheet.was(describeDefault(parameter))}`}>
+          <button type="button" className="was" onClick={() => onChange(parameter.default === null ? null : defaultEntry(parameter))}>
             <RotateCcw size={12} aria-hidden />
+            <span className="sr-only">{`${t.worksheet.resetOne(parameter.label)}, `}</span>
             <span>{t.worksheet.was(describeDefault(parameter))}</span>
           </button>
         )}

@@ -1,7 +1,7 @@
 "use client";
 import type { ReactNode } from "react";
 import type { Parameter } from "#lib/domain/parameter.ts";
-import { isUpload, type Entry } from "#lib/form/draft.ts";
+import { type Entry, isUpload } from "#lib/form/draft.ts";
 import type { InputProps } from "./parameter-field.tsx";
 
 type Of<T extends Parameter["type"]> = InputProps<Extract<Parameter, { type: T }>>;
@@ -28,24 +28,67 @@ export function WithUnit({ unit, children }: { unit: string | undefined; childre
 export function StringInput({ parameter, entry, onChange, id, describedBy, invalid }: Of<"string">) {
   return (
     <WithUnit unit={parameter.unit}>
-      <input id={id} type="text" className="field" value={textOf(entry)} maxLength={parameter.maxLength} autoComplete="off" spellCheck={false} aria-describedby={describedBy} aria-invalid={invalid} onChange={(event) => onChange(typed(event.target.value, parameter.nullable))} />
+      <input
+        id={id}
+        type="text"
+        className="field"
+        value={textOf(entry)}
+        maxLength={parameter.maxLength}
+        autoComplete="off"
+        spellCheck={false}
+        aria-describedby={describedBy}
+        aria-invalid={invalid}
+        onChange={(event) => onChange(typed(event.target.value, parameter.nullable))}
+      />
     </WithUnit>
   );
 }
 
 export function TextInput({ parameter, entry, onChange, id, describedBy, invalid }: Of<"text">) {
-  return <textarea id={id} rows={5} className="field field-mono" value={textOf(entry)} maxLength={parameter.maxLength} spellCheck={false} aria-describedby={describedBy} aria-invalid={invalid} onChange={(event) => onChange(typed(event.target.value, parameter.nullable))} />;
+  return (
+    <textarea
+      id={id}
+      rows={5}
+      className="field field-mono"
+      value={textOf(entry)}
+      maxLength={parameter.maxLength}
+      spellCheck={false}
+      aria-describedby={describedBy}
+      aria-invalid={invalid}
+      onChange={(event) => onChange(typed(event.target.value, parameter.nullable))}
+    />
+  );
 }
 
 export function DateInput({ parameter, entry, onChange, id, describedBy, invalid }: Of<"date">) {
-  return <input id={id} type="date" className="field" value={textOf(entry)} min={parameter.min} max={parameter.max} aria-describedby={describedBy} aria-invalid={invalid} onChange={(event) => onChange(typed(event.target.value, parameter.nullable))} />;
+  return (
+    <input
+      id={id}
+      type="date"
+      className="field"
+      value={textOf(entry)}
+      min={parameter.min}
+      max={parameter.max}
+      aria-describedby={describedBy}
+      aria-invalid={invalid}
+      onChange={(event) => onChange(typed(event.target.value, parameter.nullable))}
+    />
+  );
 }
 
 export function BooleanInput({ parameter, entry, onChange, id, describedBy, invalid }: Of<"boolean">) {
   const checked = textOf(entry) === "true";
   return (
     <label className="flex min-h-9 cursor-pointer items-center gap-2.5">
-      <input id={id} type="checkbox" className="size-4.5" checked={checked} aria-describedby={describedBy} aria-invalid={invalid} onChange={(event) => onChange([String(event.target.checked)])} />
+      <input
+        id={id}
+        type="checkbox"
+        className="size-4.5"
+        checked={checked}
+        aria-describedby={describedBy}
+        aria-invalid={invalid}
+        onChange={(event) => onChange([String(event.target.checked)])}
+      />
       <span className="label">{parameter.label}</span>
     </label>
   );
@@ -55,7 +98,18 @@ export function BooleanInput({ parameter, entry, onChange, id, describedBy, inva
 export function ColumnInput({ parameter, entry, onChange, id, describedBy, invalid, columns }: Of<"column">) {
   return (
     <>
-      <input id={id} type="text" className="field" list={`${id}-columns`} value={textOf(entry)} autoComplete="off" spellCheck={false} aria-describedby={describedBy} aria-invalid={invalid} onChange={(event) => onChange(typed(event.target.value, parameter.nullable))} />
+      <input
+        id={id}
+        type="text"
+        className="field"
+        list={`${id}-columns`}
+        value={textOf(entry)}
+        autoComplete="off"
+        spellCheck={false}
+        aria-describedby={describedBy}
+        aria-invalid={invalid}
+        onChange={(event) => onChange(typed(event.target.value, parameter.nullable))}
+      />
       <datalist id={`${id}-columns`}>
         {columns.map((column) => (
           <option key={column} value={column} />

@@ -9,7 +9,15 @@ export function SearchForm({ query = "", area = "", areas = [] }: { query?: stri
     <Form action="/search" role="search" className="flex max-w-2xl flex-wrap gap-2">
       <div className="relative min-w-0 grow basis-64">
         <Search size={17} aria-hidden className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-soft" />
-        <input type="search" name="q" defaultValue={query} aria-label={t.gallery.searchLabel} placeholder={t.gallery.searchPlaceholder} maxLength={200} className="field h-11 pl-10" />
+        <input
+          type="search"
+          name="q"
+          defaultValue={query}
+          aria-label={t.gallery.searchLabel}
+          placeholder={t.gallery.searchPlaceholder}
+          maxLength={200}
+          className="field h-11 pl-10"
+        />
       </div>
       {areas.length > 0 && (
         <select name="area" defaultValue={area} aria-label={t.search.inArea} className="field h-11 w-auto">

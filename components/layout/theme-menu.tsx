@@ -11,14 +11,14 @@ const icons = { system: Monitor, light: Sun, dark: Moon } as const;
 export function ThemeMenu() {
   const [theme, setTheme] = useState<Theme>("system");
   useEffect(() => {
-    const chosen = document.documentElement.dataset["theme"];
+    const chosen = document.documentElement.dataset.theme;
     if (chosen === "light" || chosen === "dark") setTheme(chosen);
   }, []);
 
   function choose(next: Theme) {
     setTheme(next);
-    if (next === "system") delete document.documentElement.dataset["theme"];
-    else document.documentElement.dataset["theme"] = next;
+    if (next === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = next;
     try {
       if (next === "system") localStorage.removeItem(themeKey);
       else localStorage.setItem(themeKey, next);

@@ -22,7 +22,9 @@ function styleOf(span: AnsiSpan): CSSProperties {
     ...(span.bold && { fontWeight: 700 }),
     ...(span.italic && { fontStyle: "italic" }),
     ...(span.underline && { textDecoration: "underline" }),
-    ...(span.inverse ? { color: background ?? "var(--ground)", backgroundColor: foreground ?? "var(--ink)" } : { ...(foreground && { color: foreground }), ...(background && { backgroundColor: background }) }),
+    ...(span.inverse
+      ? { color: background ?? "var(--ground)", backgroundColor: foreground ?? "var(--ink)" }
+      : { ...(foreground && { color: foreground }), ...(background && { backgroundColor: background }) }),
   };
 }
 

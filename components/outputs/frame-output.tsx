@@ -19,10 +19,10 @@ export function FrameOutput({ html, label }: { html: string; label: string }) {
       if (!target || event.source !== target) return;
       const data: unknown = event.data;
       if (isMessage(data, "sheaf-output-ready")) target.postMessage({ type: "sheaf-output", html }, "*");
-      if (!isMessage(data, "sheaf-output-height") || typeof data["height"] !== "number" || !Number.isFinite(data["height"])) return;
+      if (!isMessage(data, "sheaf-output-height") || typeof data.height !== "number" || !Number.isFinite(data.height)) return;
       // Content that grows with its own frame would otherwise never come to rest.
       if (++changes > 200) return;
-      setHeight(Math.min(heights.most, Math.max(heights.least, Math.ceil(data["height"]))));
+      setHeight(Math.min(heights.most, Math.max(heights.least, Math.ceil(data.height))));
     };
     window.addEventListener("message", listen);
     // Setting the address only now means that the frame cannot speak before somebody listens.
@@ -39,5 +39,5 @@ export function FrameOutput({ html, label }: { html: string; label: string }) {
 }
 
 function isMessage(data: unknown, type: string): data is Record<string, unknown> {
-  return typeof data === "object" && data !== null && (data as Record<string, unknown>)["type"] === type;
+  return typeof data === "object" && data !== null && (data as Record<string, unknown>).type === type;
 }

@@ -14,7 +14,7 @@ import { TextOutput } from "./text-output.tsx";
 
 const MarkdownOutput = dynamic(() => import("./markdown-output.tsx"));
 
-type Props = { output: Output; show: CellShow; /** For files that are saved. */ name: string; /** What the figure belongs to. */ title: string };
+type Props = { output: Output; show: CellShow /** For files that are saved. */; name: string /** What the figure belongs to. */; title: string };
 
 /** One output of a cell. What it may become is decided by `presentOutput`; everything here is encoded, an image, or in a frame. */
 export const OutputView = memo(function OutputView({ output, show, name, title }: Props) {
@@ -28,7 +28,15 @@ function Presented({ presentation, name, title }: { presentation: Presentation; 
     case "text":
       return <TextOutput spans={presentation.spans} stream={presentation.stream} />;
     case "image":
-      return <FigureOutput figure={{ type: presentation.type, base64: presentation.base64 }} alt={altOf(presentation.alt, title)} name={name} width={presentation.width ?? undefined} height={presentation.height ?? undefined} />;
+      return (
+        <FigureOutput
+          figure={{ type: presentation.type, base64: presentation.base64 }}
+          alt={altOf(presentation.alt, title)}
+          name={name}
+          width={presentation.width ?? undefined}
+          height={presentation.height ?? undefined}
+        />
+      );
     case "svg":
       return <FigureOutput figure={{ type: "image/svg+xml", svg: presentation.source }} alt={altOf(presentation.alt, title)} name={name} />;
     case "frame":
@@ -62,5 +70,11 @@ function altOf(alt: string, title: string): string {
 
 function JsonOutput({ value }: { value: unknown }) {
   const text = JSON.stringify(value, null, 2) ?? "null";
-  return <Folded short={<pre className="output-text">{text.slice(0, 400)}</pre>} whole={() => <pre className="output-text">{text}</pre>} more={t.output.more(text.split("\n").length)} />;
+  return (
+    <Folded
+      short={<pre className="output-text">{text.slice(0, 400)}</pre>}
+      whole={() => <pre className="output-text">{text}</pre>}
+      more={t.output.more(text.split("\n").length)}
+    />
+  );
 }

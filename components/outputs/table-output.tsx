@@ -5,7 +5,6 @@ import type { SimpleTable, TableCell } from "#lib/worksheet/simple-table.ts";
 import { csvOf, saveFile } from "./download.ts";
 import { Folded } from "./folded.tsx";
 
-
 const rowsShown = 20;
 
 export function TableOutput({ table, name }: { table: SimpleTable; name: string }) {
@@ -13,7 +12,11 @@ export function TableOutput({ table, name }: { table: SimpleTable; name: string 
   const short = table.rows.length > rowsShown + 5 ? { ...table, rows: table.rows.slice(0, rowsShown) } : null;
   return (
     <div className="output-table">
-      {short ? <Folded short={<Grid table={short} />} whole={() => <Grid table={table} />} more={t.output.moreRows(table.rows.length)} /> : <Grid table={table} />}
+      {short ? (
+        <Folded short={<Grid table={short} />} whole={() => <Grid table={table} />} more={t.output.moreRows(table.rows.length)} />
+      ) : (
+        <Grid table={table} />
+      )}
       <button type="button" className="output-download" aria-label={`${t.output.download(t.output.csv)}: ${table.caption ?? t.output.table}`} onClick={save}>
         <Download size={14} aria-hidden />
         {t.output.csv}
@@ -31,12 +34,14 @@ function Grid({ table }: { table: SimpleTable }) {
         {table.header.length > 0 && (
           <thead>
             {table.header.map((row, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: rows have no other name than their place, and never move.
               <Row key={`h${index}`} row={row} scope="col" />
             ))}
           </thead>
         )}
         <tbody>
           {table.rows.map((row, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: as above.
             <Row key={`b${index}`} row={row} scope="row" />
           ))}
         </tbody>

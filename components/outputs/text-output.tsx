@@ -9,13 +9,20 @@ const linesShown = 40;
 export function TextOutput({ spans, stream }: { spans: readonly AnsiSpan[]; stream: "stdout" | "stderr" | null }) {
   const lines = spans.reduce((sum, span) => sum + span.text.split("\n").length - 1, 1);
   if (lines <= linesShown + 10) return <Lines spans={spans} stream={stream} />;
-  return <Folded short={<Lines spans={firstLines(spans, linesShown)} stream={stream} />} whole={() => <Lines spans={spans} stream={stream} />} more={t.output.more(lines)} />;
+  return (
+    <Folded
+      short={<Lines spans={firstLines(spans, linesShown)} stream={stream} />}
+      whole={() => <Lines spans={spans} stream={stream} />}
+      more={t.output.more(lines)}
+    />
+  );
 }
 
 function Lines({ spans, stream }: { spans: readonly AnsiSpan[]; stream: "stdout" | "stderr" | null }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-    <pre className={`output-text ${stream === "stderr" ? "output-stderr" : ""}`} tabIndex={0} aria-label={stream === "stderr" ? t.output.stderr : undefined}>
+    <pre className={`output-text ${stream === "stderr" ? "output-stderr" : ""}`} tabIndex={0}>
+      {stream === "stderr" && <span className="sr-only">{`${t.output.stderr}: `}</span>}
       <AnsiText spans={spans} />
     </pre>
   );

@@ -8,7 +8,14 @@ import { t } from "#lib/messages/en.ts";
 
 export function Citation({ run, record, url }: { run: RunView; record: RunRecord; url: string }) {
   const [copied, setCopied] = useState(false);
-  const text = t.run.citation({ title: run.worksheet.title, site: t.site.name, run: run.id, commit: shortCommit(record.commit), at: formatInstant(record.finishedAt), url });
+  const text = t.run.citation({
+    title: run.worksheet.title,
+    site: t.site.name,
+    run: run.id,
+    commit: shortCommit(record.commit),
+    at: formatInstant(record.finishedAt),
+    url,
+  });
   const copy = () =>
     navigator.clipboard.writeText(text).then(
       () => setCopied(true),

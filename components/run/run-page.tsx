@@ -35,7 +35,11 @@ export function RunPage({ run: initial, cells, parameters, url }: Props) {
         <h1 className="mt-1 max-w-3xl text-2xl">{run.worksheet.title}</h1>
         <p className="mt-2 flex flex-wrap items-center gap-x-3 text-soft">
           <StateMark state={busy ? (session.state as RunView["state"]) : run.state} />
-          {run.cachedFrom ? <Age at={run.cachedFrom.finishedAt} prefix={t.worksheet.cachedPrefix} /> : run.finishedAt && <span>{formatInstant(run.finishedAt)}</span>}
+          {run.cachedFrom ? (
+            <Age at={run.cachedFrom.finishedAt} prefix={t.worksheet.cachedPrefix} />
+          ) : (
+            run.finishedAt && <span>{formatInstant(run.finishedAt)}</span>
+          )}
           {run.record?.who && <span>{run.record.who}</span>}
         </p>
         <div className="mt-4 flex flex-wrap gap-2 print:hidden">

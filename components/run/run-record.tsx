@@ -28,8 +28,18 @@ export function RunRecordView({ worksheet, record, runId, parameters, fallback }
         {worksheet.title}
       </Link>,
     ],
-    [t.record.commit, <code key="c" className="font-mono text-xs">{what.commit}</code>],
-    [t.record.notebook, <code key="n" className="font-mono text-xs">{what.notebookPath}</code>],
+    [
+      t.record.commit,
+      <code key="c" className="font-mono text-xs">
+        {what.commit}
+      </code>,
+    ],
+    [
+      t.record.notebook,
+      <code key="n" className="font-mono text-xs">
+        {what.notebookPath}
+      </code>,
+    ],
     [t.record.environment, <Environment key="e" {...what.environment} />],
     ...(record ? recordRows(record, parameters) : []),
   ];
@@ -62,7 +72,12 @@ function recordRows(record: RunRecord, parameters: readonly Parameter[]): [strin
     [t.record.finished, formatInstant(record.finishedAt)],
     [t.record.took, t.record.tookDetail(formatDuration(durationMs.cells), formatDuration(durationMs.kernel), formatDuration(durationMs.queued))],
     ...(record.peakMemoryBytes === null ? [] : [[t.record.memory, formatBytes(record.peakMemoryBytes)] as [string, ReactNode]]),
-    [t.record.outputs, <code key="o" className="font-mono text-xs">{record.outputsDigest}</code>],
+    [
+      t.record.outputs,
+      <code key="o" className="font-mono text-xs">
+        {record.outputsDigest}
+      </code>,
+    ],
     ...(record.who ? [[t.record.who, record.who] as [string, ReactNode]] : []),
   ];
 }
@@ -86,10 +101,13 @@ function Digest({ name, digest }: { name: string; digest: string }) {
 function ValuesList({ record, parameters }: { record: RunRecord; parameters: readonly Parameter[] }) {
   const changed = new Set(changedNames(parameters, record.values));
   const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
-  if (Object.keys(record.values).length === 0) return <>{t.record.defaults}</>;
+  // The database keeps no order of names: the worksheet's own is the one people know.
+  const order = [...byName.keys()];
+  const values = Object.entries(record.values).toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+  if (values.length === 0) return <>{t.record.defaults}</>;
   return (
     <ul>
-      {Object.entries(record.values).map(([name, value]) => (
+      {values.map(([name, value]) => (
         <li key={name}>
           <span className="text-soft">{byName.get(name)?.label ?? name}: </span>
           <span className="tabular-nums">{describeValue(byName.get(name), value)}</span>

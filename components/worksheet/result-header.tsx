@@ -87,7 +87,7 @@ function ResultAge({ view, session, run, busy }: Pick<Props, "view" | "session" 
   if (busy) return <>{t.worksheet.yours}</>;
   if (session.runId !== null) {
     if (run?.cachedFrom) return <Age at={run.cachedFrom.finishedAt} prefix={t.worksheet.cachedPrefix} />;
-    return run?.finishedAt ? <Age at={run.finishedAt} prefix={t.worksheet.yoursPrefix} /> : <>{t.worksheet.yours}</>;
+    return run?.finishedAt ? <Age at={run.finishedAt} prefix={t.worksheet.yoursPrefix} /> : t.worksheet.yours;
   }
   if (run?.finishedAt) return <Age at={run.finishedAt} prefix={t.worksheet.publishedPrefix} />;
   return <>{view.result ? t.worksheet.publishedOn : t.worksheet.computing}</>;

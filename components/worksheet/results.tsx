@@ -32,14 +32,31 @@ export function Results({ cells, session, busy, shown, former, title }: Props) {
         const settled = !busy || (result !== undefined && result.durationMs !== null);
         const isFormer = busy && !settled && (result?.outputs.length ?? 0) === 0;
         const outputs = (isFormer ? before.get(cell.index) : result)?.outputs ?? none;
-        return <CodeCell key={cell.index} cell={cell} outputs={outputs} former={isFormer} settled={settled} running={busy && session.active === cell.index} title={title} />;
+        return (
+          <CodeCell
+            key={cell.index}
+            cell={cell}
+            outputs={outputs}
+            former={isFormer}
+            settled={settled}
+            running={busy && session.active === cell.index}
+            title={title}
+          />
+        );
       })}
       {empty && <p className="hint">{t.worksheet.noOutputs}</p>}
     </div>
   );
 }
 
-type CodeCellProps = { cell: Extract<DisplayCell, { kind: "code" }>; outputs: CellResult["outputs"]; former: boolean; settled: boolean; running: boolean; title: string };
+type CodeCellProps = {
+  cell: Extract<DisplayCell, { kind: "code" }>;
+  outputs: CellResult["outputs"];
+  former: boolean;
+  settled: boolean;
+  running: boolean;
+  title: string;
+};
 
 const CodeCell = memo(function CodeCell({ cell, outputs, former, settled, running, title }: CodeCellProps) {
   const place = useSteadyHeight(former, settled);
@@ -47,6 +64,7 @@ const CodeCell = memo(function CodeCell({ cell, outputs, former, settled, runnin
   const list = (
     <div ref={place} className="cell-outputs" data-former={former}>
       {outputs.map((output, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: an output is its place; a new one there replaces it.
         <OutputView key={`${index}`} output={output} show={cell.show} name={`cell-${cell.index + 1}-${index + 1}`} title={title} />
       ))}
     </div>

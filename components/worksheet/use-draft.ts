@@ -10,9 +10,12 @@ import { type Draft, defaultDraft, draftFromQuery, type Entry, isUpload, queryFr
 export function useDraft(worksheetId: string, parameters: readonly Parameter[], runId: string | null) {
   const [draft, setDraft] = useState<Draft>(() => defaultDraft(parameters));
   const [ready, setReady] = useState(false);
+  /** The run that the address named on arrival: it keeps its place there until it is shown, or known to be gone. */
+  const [named, setNamed] = useState<string | null>(null);
 
   useEffect(() => {
     const given = draftFromQuery(parameters, new URLSearchParams(window.location.search));
+    setNamed(new URLSearchParams(window.location.search).get(runKey(parameters)));
     setDraft((before) => ({ ...before, ...given, ...readUploads(worksheetId, parameters) }));
     setReady(true);
   }, [worksheetId, parameters]);
@@ -21,16 +24,18 @@ export function useDraft(worksheetId: string, parameters: readonly Parameter[], 
     if (!ready) return;
     const timer = setTimeout(() => {
       const query = queryFromDraft(parameters, draft);
-      if (runId) query.set(runKey(parameters), runId);
+      const run = runId ?? named;
+      if (run) query.set(runKey(parameters), run);
       const search = query.size > 0 ? `?${query}` : "";
       if (search !== window.location.search) window.history.replaceState(null, "", `${window.location.pathname}${search}${window.location.hash}`);
       writeUploads(worksheetId, draft);
     }, 150);
     return () => clearTimeout(timer);
-  }, [ready, draft, runId, worksheetId, parameters]);
+  }, [ready, draft, runId, named, worksheetId, parameters]);
 
   const change = useCallback((name: string, entry: Entry) => setDraft((before) => ({ ...before, [name]: entry })), []);
-  return { draft, setDraft, change, ready };
+  const forgetNamed = useCallback(() => setNamed(null), []);
+  return { draft, setDraft, change, ready, forgetNamed };
 }
 
 const uploadsKey = (worksheetId: string) => `sheaf-uploads-${worksheetId}`;
@@ -38,7 +43,9 @@ const uploadsKey = (worksheetId: string) => `sheaf-uploads-${worksheetId}`;
 function readUploads(worksheetId: string, parameters: readonly Parameter[]): Draft {
   try {
     const kept = JSON.parse(sessionStorage.getItem(uploadsKey(worksheetId)) ?? "{}") as Record<string, Upload>;
-    return Object.fromEntries(parameters.filter((parameter) => parameter.type === "file" && kept[parameter.name]).map((parameter) => [parameter.name, kept[parameter.name] as Upload]));
+    return Object.fromEntries(
+      parameters.filter((parameter) => parameter.type === "file" && kept[parameter.name]).map((parameter) => [parameter.name, kept[parameter.name] as Upload]),
+    );
   } catch {
     return {};
   }

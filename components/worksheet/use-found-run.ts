@@ -14,11 +14,12 @@ type Options = {
   ready: boolean;
   open: (id: string) => Promise<boolean>;
   onValues: (draft: Draft) => void;
+  onGone: () => void;
 };
 export type FoundRun = { readonly run: RunView | null; readonly show: () => Promise<void>; readonly dismiss: () => void };
 
 /** On arrival: the run that the address names is shown; one that this browser started and that still goes on is joined; a finished one is offered. */
-export function useFoundRun({ worksheetId, parameters, ready, open, onValues }: Options): FoundRun {
+export function useFoundRun({ worksheetId, parameters, ready, open, onValues, onGone }: Options): FoundRun {
   const [run, setRun] = useState<RunView | null>(null);
   const looked = useRef(false);
 
@@ -33,7 +34,8 @@ export function useFoundRun({ worksheetId, parameters, ready, open, onValues }: 
       if (!id) return;
       const answer = await api<RunView>("GET", routes.api.run(id));
       if (!answer.ok || answer.value.worksheet.id !== worksheetId) {
-        if (!named && !answer.ok && answer.problem.status === 404) forgetRun(worksheetId);
+        if (named) onGone();
+        else if (!answer.ok && answer.problem.status === 404) forgetRun(worksheetId);
         return;
       }
       if (named || !isFinal(answer.value.state)) {
@@ -41,7 +43,7 @@ export function useFoundRun({ worksheetId, parameters, ready, open, onValues }: 
         await open(id);
       } else if (!hasValues) setRun(answer.value);
     })();
-  }, [ready, parameters, worksheetId, open, onValues]);
+  }, [ready, parameters, worksheetId, open, onValues, onGone]);
 
   const show = async () => {
     if (!run) return;

@@ -1,11 +1,11 @@
 "use client";
 import { useCallback, useEffect, useReducer, useRef } from "react";
 import { api, type Problem } from "#components/api.ts";
-import { isFinal } from "#lib/domain/run.ts";
 import type { RunEvent } from "#lib/domain/run.ts";
+import { isFinal } from "#lib/domain/run.ts";
 import type { RunView } from "#lib/domain/worksheet.ts";
+import { emptySession, type RunSession, reduceSession, type SessionAction } from "#lib/form/run-session.ts";
 import { routes } from "#lib/routes.ts";
-import { emptySession, reduceSession, type RunSession, type SessionAction } from "#lib/form/run-session.ts";
 
 export type Started = { readonly id: string; readonly claimUrl: string | null };
 type Controls = {

@@ -56,7 +56,7 @@ export function ValuesForm(props: Props) {
         if (uploading === 0) onRun();
       }}
     >
-      <div className="values-title mb-2 flex items-baseline justify-between">
+      <div className="mb-2 flex items-baseline justify-between max-[59.99rem]:hidden">
         <h2 className="text-lg">{t.worksheet.form}</h2>
         <button type="button" className="button button-quiet button-small" onClick={onReset} style={{ visibility: changed.length > 0 ? "visible" : "hidden" }}>
           {t.worksheet.reset}
@@ -64,14 +64,19 @@ export function ValuesForm(props: Props) {
       </div>
       <div className="run-bar">
         {parameters.length > 0 && (
-          <button type="button" className="button values-toggle col-start-1 row-start-1" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <button type="button" className="button col-start-1 row-start-1 h-10 min-[60rem]:hidden" aria-expanded={open} onClick={() => setOpen(!open)}>
             {t.worksheet.formToggle(changed.length)}
             <ChevronDown size={16} aria-hidden className={open ? "rotate-180" : ""} />
           </button>
         )}
         <RunButton busy={busy} uploading={uploading > 0} hasToggle={parameters.length > 0} />
       </div>
-      <RunStatus session={session} busy={busy} usualDurationMs={props.usualDurationMs} problem={props.problem ?? (wrong > 0 ? t.worksheet.fixFirst(wrong) : null)}>
+      <RunStatus
+        session={session}
+        busy={busy}
+        usualDurationMs={props.usualDurationMs}
+        problem={props.problem ?? (wrong > 0 ? t.worksheet.fixFirst(wrong) : null)}
+      >
         {busy && session.runId && (
           <button type="button" className="button button-small shrink-0" disabled={session.stopping} onClick={onStop}>
             <Square size={11} fill="currentColor" aria-hidden />
@@ -101,7 +106,12 @@ export function ValuesForm(props: Props) {
 function RunButton({ busy, uploading, hasToggle }: { busy: boolean; uploading: boolean; hasToggle: boolean }) {
   const reason = uploading ? t.worksheet.waitForUpload : undefined;
   return (
-    <button type="submit" className={`button button-primary h-10 min-w-28 ${hasToggle ? "max-[59.99rem]:col-start-2" : ""} min-[60rem]:col-span-2`} aria-disabled={busy || uploading} title={reason}>
+    <button
+      type="submit"
+      className={`button button-primary h-10 min-w-28 ${hasToggle ? "max-[59.99rem]:col-start-2" : ""} min-[60rem]:col-span-2`}
+      aria-disabled={busy || uploading}
+      title={reason}
+    >
       <Play size={14} fill="currentColor" aria-hidden />
       {t.worksheet.run}
       <kbd className="ml-1 hidden font-sans text-xs font-normal opacity-80 lg:inline" aria-hidden>
@@ -116,7 +126,12 @@ function Advanced({ changed, force, children }: { changed: number; force: boolea
   const shown = open || force;
   return (
     <div className="mt-3">
-      <button type="button" className="flex min-h-9 w-full cursor-pointer items-center gap-1.5 text-soft hover:text-ink" aria-expanded={shown} onClick={() => setOpen(!shown)}>
+      <button
+        type="button"
+        className="flex min-h-9 w-full cursor-pointer items-center gap-1.5 text-soft hover:text-ink"
+        aria-expanded={shown}
+        onClick={() => setOpen(!shown)}
+      >
         <ChevronRight size={15} aria-hidden className={shown ? "rotate-90" : ""} />
         <span className="label">{t.worksheet.advanced}</span>
         {changed > 0 && <span className="text-xs text-changed">{t.worksheet.changedInAdvanced(changed)}</span>}

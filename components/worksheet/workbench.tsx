@@ -7,6 +7,7 @@ import { defaultDraft, rawFromDraft } from "#lib/form/draft.ts";
 import { t } from "#lib/messages/en.ts";
 import { checkValues, defaultValues } from "#lib/worksheet/values.ts";
 import type { Problem } from "../api.ts";
+import { AboutResult } from "./about-result.tsx";
 import { rememberRun } from "./last-run.ts";
 import { ResultHeader } from "./result-header.tsx";
 import { Results } from "./results.tsx";
@@ -21,12 +22,19 @@ type Shown = { readonly cells: readonly CellResult[]; readonly run: RunView | nu
 export function Workbench({ view }: { view: WorksheetView }) {
   const { parameters, card } = view;
   const { session, start, open, stop, close } = useRun(card.id);
-  const { draft, setDraft, change, ready } = useDraft(card.id, parameters, session.runId);
+  const { draft, setDraft, change, ready, forgetNamed } = useDraft(card.id, parameters, session.runId);
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
   const [problem, setProblem] = useState<string | null>(null);
   const published: Shown = useMemo(() => ({ cells: view.result?.cells ?? [], run: view.result }), [view.result]);
   const [former, setFormer] = useState<Shown>(published);
-  const found = useFoundRun({ worksheetId: card.id, parameters, ready, open, onValues: (values) => setDraft((before) => ({ ...before, ...values })) });
+  const found = useFoundRun({
+    worksheetId: card.id,
+    parameters,
+    ready,
+    open,
+    onValues: (values) => setDraft((before) => ({ ...before, ...values })),
+    onGone: forgetNamed,
+  });
 
   const busy = session.state === "sending" || session.state === "queued" || session.state === "starting" || session.state === "running";
   const shown: Shown = session.state === "none" ? former : session.run ? { cells: session.cells, run: session.run } : { cells: session.cells, run: null };
@@ -44,6 +52,7 @@ export function Workbench({ view }: { view: WorksheetView }) {
     if ("problem" in answer) return refuse(answer.problem);
     rememberRun(card.id, { id: answer.started.id, at: new Date().toISOString(), claimUrl: answer.started.claimUrl });
     found.dismiss();
+    forgetNamed();
   }
 
   function refuse(refusal: Problem) {
@@ -54,6 +63,7 @@ export function Workbench({ view }: { view: WorksheetView }) {
 
   function backToPublished() {
     close();
+    forgetNamed();
     setFormer(published);
     setProblem(null);
   }
@@ -83,8 +93,19 @@ export function Workbench({ view }: { view: WorksheetView }) {
         onStop={() => void stop()}
       />
       <div className="min-w-0">
-        <ResultHeader view={view} session={session} run={shown.run} busy={busy} outdated={outdated} found={found} onFresh={() => void run(true)} onPublished={backToPublished} onOpenFound={() => void found.show()} />
+        <ResultHeader
+          view={view}
+          session={session}
+          run={shown.run}
+          busy={busy}
+          outdated={outdated}
+          found={found}
+          onFresh={() => void run(true)}
+          onPublished={backToPublished}
+          onOpenFound={() => void found.show()}
+        />
         <Results cells={view.cells} session={session} busy={busy} shown={shown.cells} former={former.cells} title={card.title} />
+        <AboutResult view={view} run={shown.run} busy={busy} />
       </div>
     </div>
   );
@@ -94,7 +115,6 @@ export function Workbench({ view }: { view: WorksheetView }) {
 function jsonOf(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return JSON.parse(JSON.stringify(values)) as Record<string, unknown>;
 }
-
 
 function focusField(name: string | undefined): void {
   if (!name) return;

@@ -74,7 +74,8 @@ export function describeDefault(parameter: Parameter): string {
   if (value === null || value === "") return "empty";
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (parameter.type === "choice") return parameter.choices.find((choice) => choice.value === value)?.label ?? String(value);
-  if (parameter.type === "choices") return parameter.default.map((one) => parameter.choices.find((choice) => choice.value === one)?.label ?? String(one)).join(", ") || "none";
+  if (parameter.type === "choices")
+    return parameter.default.map((one) => parameter.choices.find((choice) => choice.value === one)?.label ?? String(one)).join(", ") || "none";
   if (parameter.type === "range") return `${parameter.default[0]} to ${parameter.default[1]}`;
   if (parameter.type === "file") return (parameter.default ?? "").split("/").at(-1) ?? "";
   return `${value}`;

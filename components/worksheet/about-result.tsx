@@ -1,0 +1,36 @@
+"use client";
+import { RunRecordView } from "#components/run/run-record.tsx";
+import type { RunView, WorksheetView } from "#lib/domain/worksheet.ts";
+import { t } from "#lib/messages/en.ts";
+
+/** Under the results: where the data come from, and what ran to make exactly what is shown. */
+export function AboutResult({ view, run, busy }: { view: WorksheetView; run: RunView | null; busy: boolean }) {
+  return (
+    <div className="mt-12 flex flex-col gap-8">
+      {view.dataSources && (
+        <section className="max-w-2xl" aria-labelledby="sources">
+          <h2 id="sources" className="mb-1 text-lg">
+            {t.worksheet.sources}
+          </h2>
+          <p className="font-serif text-base text-soft">{view.dataSources}</p>
+        </section>
+      )}
+      <section aria-labelledby="what-ran">
+        <h2 id="what-ran" className="mb-2 text-lg">
+          {t.record.title}
+        </h2>
+        {busy ? (
+          <p className="hint">{t.record.notYet}</p>
+        ) : (
+          <RunRecordView
+            worksheet={view.card}
+            record={run?.record ?? null}
+            runId={run?.id ?? null}
+            parameters={view.parameters}
+            fallback={{ commit: view.commit, notebookPath: view.notebookPath, environment: view.environment }}
+          />
+        )}
+      </section>
+    </div>
+  );
+}
