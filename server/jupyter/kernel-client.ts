@@ -208,7 +208,12 @@ function createClient(connection: KernelConnection, maxMessageBytes: number) {
   };
 }
 
-async function readAll(socket: Dealer | Subscriber, receive: (frames: Buffer[]) => WireMessage | null, handle: (message: WireMessage) => void | Promise<void>, isClosed: () => boolean): Promise<void> {
+async function readAll(
+  socket: Dealer | Subscriber,
+  receive: (frames: Buffer[]) => WireMessage | null,
+  handle: (message: WireMessage) => void | Promise<void>,
+  isClosed: () => boolean,
+): Promise<void> {
   while (!isClosed()) {
     let frames: Buffer[];
     try {

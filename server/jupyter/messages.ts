@@ -10,7 +10,10 @@ const display = z.object({ data: mapping, metadata: mapping.default({}), transie
 
 /** R's JSON writes an empty object as an empty list. */
 const emptyListAsMapping = (value: unknown): unknown => (Array.isArray(value) && value.length === 0 ? {} : value);
-const loosened = (content: Readonly<Record<string, unknown>>) => Object.fromEntries(Object.entries(content).map(([name, value]) => [name, name === "metadata" || name === "transient" || name === "data" ? emptyListAsMapping(value) : value]));
+const loosened = (content: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(
+    Object.entries(content).map(([name, value]) => [name, name === "metadata" || name === "transient" || name === "data" ? emptyListAsMapping(value) : value]),
+  );
 
 const contents = {
   stream: z.object({ name: z.enum(["stdout", "stderr"]), text: z.string() }),
@@ -28,7 +31,15 @@ const contents = {
 
 type Contents = { [Type in keyof typeof contents]: z.infer<(typeof contents)[Type]> };
 /** A message of the iopub channel: `type` names it, `content` is as the protocol says, `bytes` its size on the wire. */
-export type KernelMessage = { [Type in keyof Contents]: { readonly type: Type; readonly content: Contents[Type]; readonly metadata: Readonly<Record<string, unknown>>; readonly buffers: readonly Uint8Array[]; readonly bytes: number } }[keyof Contents];
+export type KernelMessage = {
+  [Type in keyof Contents]: {
+    readonly type: Type;
+    readonly content: Contents[Type];
+    readonly metadata: Readonly<Record<string, unknown>>;
+    readonly buffers: readonly Uint8Array[];
+    readonly bytes: number;
+  };
+}[keyof Contents];
 
 /** Null: a type we do not know, or content that is not of its type's shape. */
 export function readKernelMessage(message: WireMessage): KernelMessage | null {

@@ -17,10 +17,13 @@ describe("messages on the wire", () => {
   test("come back as they were sent, whatever they say", () => {
     fc.assert(
       // A member of this name is dropped by the reader, on purpose.
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true }).filter((content) => !JSON.stringify(content).includes("__proto__")), (content) => {
-        const { id, frames } = wire.serialise({ type: "execute_request", content });
-        expect(wire.parse(frames)).toMatchObject({ id, type: "execute_request", content: JSON.parse(JSON.stringify(content)) });
-      }),
+      fc.property(
+        fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true }).filter((content) => !JSON.stringify(content).includes("__proto__")),
+        (content) => {
+          const { id, frames } = wire.serialise({ type: "execute_request", content });
+          expect(wire.parse(frames)).toMatchObject({ id, type: "execute_request", content: JSON.parse(JSON.stringify(content)) });
+        },
+      ),
     );
   });
 
@@ -48,7 +51,8 @@ describe("messages on the wire", () => {
   });
 
   test("never break the reader, whatever bytes arrive", () => {
-    fc.assert(fc.property(fc.array(fc.uint8Array().map((bytes) => Buffer.from(bytes))), (frames) => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array().map((bytes) => Buffer.from(bytes))), (frames) => {
         expect(["malformed", "bad_signature"]).toContain(wire.parse(frames));
       }),
     );
@@ -64,7 +68,8 @@ describe("messages on the wire", () => {
 });
 
 describe("what a kernel says", () => {
-  const message = (type: string, content: Record<string, unknown>) => readKernelMessage({ id: "1", type, parentId: null, metadata: {}, content, buffers: [], bytes: 1 });
+  const message = (type: string, content: Record<string, unknown>) =>
+    readKernelMessage({ id: "1", type, parentId: null, metadata: {}, content, buffers: [], bytes: 1 });
 
   test("is dropped when its content is not of its type's shape", () => {
     expect(message("stream", { name: "stdout", text: 1 })).toBeNull();

@@ -65,7 +65,9 @@ export function kernelsContract(name: string, makeAdapter: (folder: string) => P
       const description = await kernels.describe();
       expect(description.languages).toEqual(["python", "r"]);
       expect(description.environment.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
-      expect(new Set(description.protections.map((protection) => protection.name))).toEqual(new Set(["files", "network", "user", "memory", "cpu", "processes", "disk", "syscalls"]));
+      expect(new Set(description.protections.map((protection) => protection.name))).toEqual(
+        new Set(["files", "network", "user", "memory", "cpu", "processes", "disk", "syscalls"]),
+      );
       expect(description.protections.every((protection) => protection.how.length > 10)).toBe(true);
     });
 

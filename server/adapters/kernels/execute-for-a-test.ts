@@ -24,5 +24,10 @@ export async function execute(kernel: Kernel, source: string): Promise<Said> {
     if (message.type === "stream") return message.content.text;
     return message.type === "execute_result" || message.type === "display_data" ? String(message.content.data["text/plain"] ?? "") : "";
   };
-  return { reply, messages, text: messages.map(textOf).join(""), error: messages.map((message) => (message.type === "error" ? `${message.content.ename}: ${message.content.evalue}` : "")).join("") };
+  return {
+    reply,
+    messages,
+    text: messages.map(textOf).join(""),
+    error: messages.map((message) => (message.type === "error" ? `${message.content.ename}: ${message.content.evalue}` : "")).join(""),
+  };
 }

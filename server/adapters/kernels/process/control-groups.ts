@@ -94,7 +94,8 @@ function manageGroups(places: Places, scope: string, scopeFolders: readonly stri
     async sweep(keep) {
       let swept = 0;
       const names = new Set<string>();
-      for (const folder of scopeFolders) for (const entry of await readdir(folder, { withFileTypes: true })) if (entry.isDirectory() && !keep.has(entry.name)) names.add(entry.name);
+      for (const folder of scopeFolders)
+        for (const entry of await readdir(folder, { withFileTypes: true })) if (entry.isDirectory() && !keep.has(entry.name)) names.add(entry.name);
       for (const name of names) {
         const { folders, folderOf } = groupIn(name);
         const group = places.version === 1 ? groupV1(folders, folderOf) : groupV2(folders[0] as string);
@@ -176,7 +177,11 @@ function groupV2(folder: string): ControlGroup {
       const idleCache = await readField(path.join(folder, "memory.stat"), "inactive_file");
       const memoryBytes = Math.max(0, used - idleCache);
       // memory.peak is there from Linux 5.19 on.
-      return { memoryBytes, peakMemoryBytes: Math.max(memoryBytes, await readNumber(path.join(folder, "memory.peak"))), cpuSeconds: (await readField(path.join(folder, "cpu.stat"), "usage_usec")) / 1e6 };
+      return {
+        memoryBytes,
+        peakMemoryBytes: Math.max(memoryBytes, await readNumber(path.join(folder, "memory.peak"))),
+        cpuSeconds: (await readField(path.join(folder, "cpu.stat"), "usage_usec")) / 1e6,
+      };
     },
     limitMemory: (bytes) => writeAll([path.join(folder, "memory.max")], String(bytes), () => true),
     ranOutOfMemory: async () => (await readField(path.join(folder, "memory.events"), "oom_kill")) > 0,

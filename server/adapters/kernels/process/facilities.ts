@@ -44,7 +44,18 @@ async function trySandbox(isRoot: boolean, runtime: Runtime, hostLinks: readonly
     await mkdir(workFolder, { mode: 0o700 });
     if (isRoot) await chown(workFolder, trialUid, trialUid);
     const identity = isRoot ? ({ kind: "own", uid: trialUid } as const) : ({ kind: "ours" } as const);
-    const plan = { runtime, identity, limits: trialLimits, hasControlGroup: true, workFolder, socketFolder: folder, passwdFile, canLimitTmpfs, hostLinks, command: ["true"] };
+    const plan = {
+      runtime,
+      identity,
+      limits: trialLimits,
+      hasControlGroup: true,
+      workFolder,
+      socketFolder: folder,
+      passwdFile,
+      canLimitTmpfs,
+      hostLinks,
+      command: ["true"],
+    };
     const code = await launch(["bwrap", ...buildSandboxArguments(plan)], { joinFiles: [], seccomp, logFile }).exit;
     if (code === 0) return { works: true, canLimitTmpfs, seccomp };
     return { works: false, why: `bubblewrap does not work here: ${(await readFile(logFile, "utf8")).trim().slice(0, 300) || `code ${code}`}` };
@@ -66,9 +77,24 @@ export function describeProtections({ isRoot, sandbox, groups }: Facilities): re
   return [
     { name: "files", ...boxed("A kernel sees its runtime (read-only) and its own work folder, nothing else of this machine.") },
     { name: "network", ...boxed("A network of its own without any way out; this machine's ports are not in it.") },
-    { name: "user", ...(isRoot && sandbox.works ? boxed("Every kernel has a uid of its own, no capabilities and no way to gain any.") : boxed("A user namespace without capabilities; outside it is the server's own uid.")) },
-    { name: "memory", ...(groups ? { holds: true, how: `Limited as a whole by ${by}.` } : { ...boxed("Limited for every process, and the sum is watched every second (control groups cannot be written here).") }) },
-    { name: "cpu", ...(groups ? { holds: true, how: `Limited by ${by}.` } : { holds: false, how: "Only made nicer than the server: control groups cannot be written here." }) },
+    {
+      name: "user",
+      ...(isRoot && sandbox.works
+        ? boxed("Every kernel has a uid of its own, no capabilities and no way to gain any.")
+        : boxed("A user namespace without capabilities; outside it is the server's own uid.")),
+    },
+    {
+      name: "memory",
+      ...(groups
+        ? { holds: true, how: `Limited as a whole by ${by}.` }
+        : { ...boxed("Limited for every process, and the sum is watched every second (control groups cannot be written here).") }),
+    },
+    {
+      name: "cpu",
+      ...(groups
+        ? { holds: true, how: `Limited by ${by}.` }
+        : { holds: false, how: "Only made nicer than the server: control groups cannot be written here." }),
+    },
     { name: "processes", ...(groups ? { holds: true, how: `Limited by ${by}.` } : boxed("Limited for the sandbox's user.")) },
     { name: "disk", ...boxed("Single files are limited, the work folder is measured every second, memory disks have a size.") },
     { name: "syscalls", ...boxed("A seccomp filter refuses what notebooks do not need (mount, ptrace, bpf, io_uring, namespaces, ...).") },

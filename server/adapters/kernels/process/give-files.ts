@@ -10,7 +10,12 @@ import { onlyVariables } from "./run-program.ts";
 export async function copyAsKernel(fromFolder: string, workFolder: string, uid: number | null): Promise<void> {
   const identity = uid === null ? {} : { uid, gid: uid };
   const reader = spawn("tar", ["--create", "--file=-", `--directory=${fromFolder}`, "."], { stdio: ["ignore", "pipe", "pipe"] });
-  const writer = spawn("tar", ["--extract", "--file=-", "--no-same-owner", "--no-overwrite-dir"], { cwd: workFolder, env: onlyVariables({ PATH: "/usr/bin:/bin" }), stdio: ["pipe", "ignore", "pipe"], ...identity });
+  const writer = spawn("tar", ["--extract", "--file=-", "--no-same-owner", "--no-overwrite-dir"], {
+    cwd: workFolder,
+    env: onlyVariables({ PATH: "/usr/bin:/bin" }),
+    stdio: ["pipe", "ignore", "pipe"],
+    ...identity,
+  });
   let complaints = "";
   for (const child of [reader, writer]) child.stderr.on("data", (chunk: Buffer) => (complaints = (complaints + chunk.toString()).slice(0, 1000)));
   const ends = Promise.all([reader, writer].map(endOf));

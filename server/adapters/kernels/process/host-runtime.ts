@@ -18,9 +18,17 @@ export async function findHostRuntime(cacheFolder: string): Promise<Runtime | nu
     if ((await runProgram(program, args)).code === 0) languages.push(language);
   }
   if (languages.length === 0) return null;
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the notation of dpkg-query
   const packages = await runProgram("dpkg-query", ["--show", "--showformat", "${Package} ${Version} ${Architecture}\\n"]);
   const digest = createHash("sha256").update(packages.stdout.split("\n").sort().join("\n")).digest("hex");
-  return { root: null, name: `host-${digest.slice(0, 10)}`, digest: `sha256:${digest}`, languages, commands: kernelCommands, fontList: await makeFontList(cacheFolder, digest) };
+  return {
+    root: null,
+    name: `host-${digest.slice(0, 10)}`,
+    digest: `sha256:${digest}`,
+    languages,
+    commands: kernelCommands,
+    fontList: await makeFontList(cacheFolder, digest),
+  };
 }
 
 async function makeFontList(cacheFolder: string, digest: string): Promise<string | null> {

@@ -12,7 +12,13 @@ import { optionsIn } from "./test-options.ts";
 
 /** Says "refused" or "allowed" for each attempt, one a line. */
 const attempts = (tries: Readonly<Record<string, string>>): string =>
-  ["import os, sys, socket, ctypes, errno", ...Object.entries(tries).map(([name, code]) => `try:\n    ${code.replaceAll("\n", "\n    ")}\n    print(${JSON.stringify(name)}, 'allowed')\nexcept OSError as problem:\n    print(${JSON.stringify(name)}, 'refused')`)].join("\n");
+  [
+    "import os, sys, socket, ctypes, errno",
+    ...Object.entries(tries).map(
+      ([name, code]) =>
+        `try:\n    ${code.replaceAll("\n", "\n    ")}\n    print(${JSON.stringify(name)}, 'allowed')\nexcept OSError as problem:\n    print(${JSON.stringify(name)}, 'refused')`,
+    ),
+  ].join("\n");
 const refusedAll = (tries: Readonly<Record<string, string>>): string[] => Object.keys(tries).map((name) => `${name} refused`);
 
 /** By number, since the C library has no name for many of them; x86_64 and aarch64. */
@@ -75,9 +81,9 @@ describe("notebooks that want more than theirs", () => {
   });
 
   test("see nothing of the server in their environment", async () => {
-    process.env["SHEAF_TEST_SECRET"] = "secret";
+    process.env.SHEAF_TEST_SECRET = "secret";
     const { text } = await execute(await start(), "import os; print(sorted(os.environ))");
-    delete process.env["SHEAF_TEST_SECRET"];
+    delete process.env.SHEAF_TEST_SECRET;
     expect(text).toContain("'HOME'");
     expect(text).not.toMatch(/SHEAF|NODE|DATABASE|VITEST/);
   });
@@ -96,7 +102,9 @@ describe("notebooks that want more than theirs", () => {
     }
     const addresses = ["127.0.0.1", "0.0.0.0", "::1", ...Object.values(os.networkInterfaces()).flatMap((each) => (each ?? []).map((one) => one.address))];
     const tries = Object.fromEntries([
-      ...addresses.flatMap((address) => ports.map((port) => [`${address}:${port}`, `socket.create_connection((${JSON.stringify(address)}, ${port}), timeout=2)`])),
+      ...addresses.flatMap((address) =>
+        ports.map((port) => [`${address}:${port}`, `socket.create_connection((${JSON.stringify(address)}, ${port}), timeout=2)`]),
+      ),
       ["outside", "socket.create_connection(('1.1.1.1', 53), timeout=2)"],
       ["vsock", "socket.socket(40, socket.SOCK_STREAM)"],
       ["packet", "socket.socket(socket.AF_PACKET, socket.SOCK_RAW)"],
@@ -111,13 +119,22 @@ describe("notebooks that want more than theirs", () => {
     expect(text).toMatch(/CapBnd:\s+0{16}\n/);
     expect(text).toMatch(/NoNewPrivs:\s+1\n/);
     expect(text).toMatch(/Seccomp:\s+2\n/);
-    const tries = { setuid: "os.setuid(0)", setgid: "os.setgid(0)", chown: "os.chown('/work', 0, 0)", su: "import subprocess\nif subprocess.run(['su', '-c', 'true'], stdin=subprocess.DEVNULL, capture_output=True).returncode: raise OSError()" };
+    const tries = {
+      setuid: "os.setuid(0)",
+      setgid: "os.setgid(0)",
+      chown: "os.chown('/work', 0, 0)",
+      su: "import subprocess\nif subprocess.run(['su', '-c', 'true'], stdin=subprocess.DEVNULL, capture_output=True).returncode: raise OSError()",
+    };
     expect(await outcomes(tries)).toEqual(refusedAll(tries));
   });
 
   test("see and kill no process but their own", async () => {
     const other = await start();
-    const tries = { server: `os.kill(${process.pid}, 9)`, group: `os.killpg(${process.pid}, 9)`, init: "os.kill(1, 9)\nimport time; time.sleep(0.1)\nos.kill(1, 0)" };
+    const tries = {
+      server: `os.kill(${process.pid}, 9)`,
+      group: `os.killpg(${process.pid}, 9)`,
+      init: "os.kill(1, 9)\nimport time; time.sleep(0.1)\nos.kill(1, 0)",
+    };
     const kernel = await start();
     expect((await outcomes(tries, kernel)).slice(0, 2)).toEqual(refusedAll(tries).slice(0, 2));
     expect((await execute(kernel, "import os; print(len([name for name in os.listdir('/proc') if name.isdigit()]))")).text.trim()).toMatch(/^[1-4]$/);
@@ -151,9 +168,16 @@ describe("notebooks that want more than theirs", () => {
 
   test("write nowhere but in their folder and their own memory disks", async () => {
     const writing = (file: string) => `open(${JSON.stringify(file)}, 'w').write('x')`;
-    const tries = Object.fromEntries(["/x", "/etc/passwd", "/usr/bin/x", "/opt/sheaf/x", "/dev/x", "/proc/sys/kernel/core_pattern", "/opt/sheaf/sockets/x", "/home/x", "/run/x", "/sys/x"].map((file) => [file, writing(file)]));
+    const tries = Object.fromEntries(
+      ["/x", "/etc/passwd", "/usr/bin/x", "/opt/sheaf/x", "/dev/x", "/proc/sys/kernel/core_pattern", "/opt/sheaf/sockets/x", "/home/x", "/run/x", "/sys/x"].map(
+        (file) => [file, writing(file)],
+      ),
+    );
     expect(await outcomes(tries)).toEqual(refusedAll(tries));
-    const { text, error } = await execute(await start(), "for place in ['/work', '/tmp', '/home/user', '/dev/shm']: open(place + '/x', 'w').write('x'); print(place)");
+    const { text, error } = await execute(
+      await start(),
+      "for place in ['/work', '/tmp', '/home/user', '/dev/shm']: open(place + '/x', 'w').write('x'); print(place)",
+    );
     expect(error).toBe("");
     expect(text.trim().split("\n")).toHaveLength(4);
   });
@@ -166,7 +190,10 @@ describe("notebooks that want more than theirs", () => {
     await mkdir(path.join(source, "data"), { recursive: true });
     await writeFile(path.join(source, "data/file.txt"), "given");
     await writeFile(path.join(source, "plain.txt"), "given");
-    await execute(kernel, `import os\nos.symlink(${JSON.stringify(target)}, 'data')\nos.symlink(${JSON.stringify(path.join(target, "plain.txt"))}, 'plain.txt')`);
+    await execute(
+      kernel,
+      `import os\nos.symlink(${JSON.stringify(target)}, 'data')\nos.symlink(${JSON.stringify(path.join(target, "plain.txt"))}, 'plain.txt')`,
+    );
     await kernel.giveFiles(source).catch(() => undefined);
     expect(await readdir(target)).toEqual([]);
   });
@@ -194,13 +221,19 @@ describe("notebooks that want more than theirs", () => {
       void execute(kernel, program).catch(() => undefined);
       expect(await kernel.exited).toMatchObject({ reason: "disk_full" });
     }
-    const tries = Object.fromEntries(["/tmp", "/dev/shm", "/home/user"].map((place) => [place, `for n in range(40): open(f'${place}/x{n}', 'wb').write(bytes(10 << 20))`]));
+    const tries = Object.fromEntries(
+      ["/tmp", "/dev/shm", "/home/user"].map((place) => [place, `for n in range(40): open(f'${place}/x{n}', 'wb').write(bytes(10 << 20))`]),
+    );
     expect(await outcomes(tries)).toEqual(refusedAll(tries));
   });
 
   test("print without end only until the reader has enough, and the reader's memory stays small", async () => {
     const limitBytes = 20 * 1024 * 1024;
-    for (const program of ["while True: print('x' * 1000)", "from IPython.display import display\nwhile True: display('x' * 50_000)", "while True: print('x' * 3_000_000)"]) {
+    for (const program of [
+      "while True: print('x' * 1000)",
+      "from IPython.display import display\nwhile True: display('x' * 50_000)",
+      "while True: print('x' * 3_000_000)",
+    ]) {
       const kernel = await start();
       const client = await connectKernel(kernel.connection);
       void kernel.exited.then(() => client.close());

@@ -20,12 +20,17 @@ export function superviseKernel(plan: StartPlan, launched: Launched, group: Cont
   let removing: Promise<void> | null = null;
   let gone = false;
 
-  const processIds = async (): Promise<number[]> => (group ? group.processIds() : launched.child.pid === undefined || gone ? [] : descendantsOf(launched.child.pid));
+  const processIds = async (): Promise<number[]> =>
+    group ? group.processIds() : launched.child.pid === undefined || gone ? [] : descendantsOf(launched.child.pid);
 
   const usage = async (): Promise<KernelUsage> => {
     if (stopping || gone) return lastUsage;
     const now = group ? await group.usage() : await usageOf(await processIds());
-    lastUsage = { memoryBytes: now.memoryBytes, peakMemoryBytes: Math.max(lastUsage.peakMemoryBytes, now.peakMemoryBytes), cpuSeconds: Math.max(lastUsage.cpuSeconds, now.cpuSeconds) };
+    lastUsage = {
+      memoryBytes: now.memoryBytes,
+      peakMemoryBytes: Math.max(lastUsage.peakMemoryBytes, now.peakMemoryBytes),
+      cpuSeconds: Math.max(lastUsage.cpuSeconds, now.cpuSeconds),
+    };
     return lastUsage;
   };
 
@@ -44,7 +49,10 @@ export function superviseKernel(plan: StartPlan, launched: Launched, group: Cont
   };
 
   const endProcesses = async () => {
-    lastUsage = await (group ? group.usage() : usageOf(await processIds()).then((now) => ({ ...now, peakMemoryBytes: Math.max(now.peakMemoryBytes, lastUsage.peakMemoryBytes) }))).catch(() => lastUsage);
+    lastUsage = await (group
+      ? group.usage()
+      : usageOf(await processIds()).then((now) => ({ ...now, peakMemoryBytes: Math.max(now.peakMemoryBytes, lastUsage.peakMemoryBytes) }))
+    ).catch(() => lastUsage);
     const ids = group ? [] : await processIds();
     const init = await Promise.race([launched.initPid, sleep(1000, null)]);
     // The first process of the sandbox takes all others with it, at once.

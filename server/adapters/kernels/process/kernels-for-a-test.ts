@@ -7,7 +7,9 @@ import { descendantsOf } from "./process-tree.ts";
 /** A server of its own for tests that kill it or run it as somebody else: `node kernels-for-a-test.ts OPTIONS wait|report`. */
 const [optionsText = "", mode = ""] = process.argv.slice(2);
 const kernels = await createProcessKernels(JSON.parse(optionsText) as ProcessKernelsOptions, createLogger("other", "error"));
-const [first, second] = await Promise.all(["first", "second"].map(async (sessionId) => value(await kernels.start({ sessionId, language: "python", limits: usualLimits }))));
+const [first, second] = await Promise.all(
+  ["first", "second"].map(async (sessionId) => value(await kernels.start({ sessionId, language: "python", limits: usualLimits }))),
+);
 if (!first || !second) throw new Error("There are two.");
 
 const attempts = {

@@ -10,11 +10,13 @@ import { describeProtections, examineFacilities, type Facilities, isSafeForVisit
 import { findHostRuntime } from "./host-runtime.ts";
 import type { LiveKernel } from "./kernel-process.ts";
 import { ensureRuntime } from "./runtime.ts";
-import { removeFolders, planFolders } from "./session-folders.ts";
+import { planFolders, removeFolders } from "./session-folders.ts";
 import { startKernel } from "./start-kernel.ts";
 import { startWatching } from "./watch.ts";
 
-export type ProcessKernelsOptions = Pick<Config, "dataFolder" | "cacheFolder" | "runtimeFolder"> & { readonly kernels: Pick<Config["kernels"], "runtime" | "engineId"> };
+export type ProcessKernelsOptions = Pick<Config, "dataFolder" | "cacheFolder" | "runtimeFolder"> & {
+  readonly kernels: Pick<Config["kernels"], "runtime" | "engineId">;
+};
 
 const watchIntervalMs = 1000;
 const startTimeoutMs = 60_000;
@@ -51,19 +53,29 @@ export async function createProcessKernels(options: ProcessKernelsOptions, log: 
 
   return {
     name: "process",
-    describe: async () => ({ protections, safeForVisitors: isSafeForVisitors(protections), environment: { name: runtime.name, digest: runtime.digest }, languages: runtime.languages }),
+    describe: async () => ({
+      protections,
+      safeForVisitors: isSafeForVisitors(protections),
+      environment: { name: runtime.name, digest: runtime.digest },
+      languages: runtime.languages,
+    }),
     async start(request) {
       if (closed) return fail("unavailable", "The server is stopping.");
       if (!/^[a-z0-9_]{1,64}$/.test(request.sessionId) || live.has(request.sessionId)) return fail("invalid", "A kernel needs a name of its own.");
       if (!runtime.languages.includes(request.language)) return fail("unavailable", `No kernel for ${request.language} is installed.`);
       const uid = takeUid();
       try {
-        const started = await startKernel({ request, runtime, facilities, folders: planFolders(sessionsFolder, socketsFolder, request.sessionId), uid, timeoutMs: startTimeoutMs }, log);
+        const started = await startKernel(
+          { request, runtime, facilities, folders: planFolders(sessionsFolder, socketsFolder, request.sessionId), uid, timeoutMs: startTimeoutMs },
+          log,
+        );
         live.set(request.sessionId, started);
-        return ok(forgetWhenKilled(started.kernel, () => {
-          live.delete(request.sessionId);
-          if (uid !== null) uids.delete(uid);
-        }));
+        return ok(
+          forgetWhenKilled(started.kernel, () => {
+            live.delete(request.sessionId);
+            if (uid !== null) uids.delete(uid);
+          }),
+        );
       } catch {
         if (uid !== null) uids.delete(uid);
         return fail("unavailable", "A kernel could not be started.");
@@ -96,7 +108,12 @@ function withoutRuntime(why: string, log: Logger): KernelsPort {
   };
 }
 
-type Leftovers = { readonly facilities: Facilities; readonly sessionsFolder: string; readonly socketsFolder: string; readonly live: ReadonlyMap<string, LiveKernel> };
+type Leftovers = {
+  readonly facilities: Facilities;
+  readonly sessionsFolder: string;
+  readonly socketsFolder: string;
+  readonly live: ReadonlyMap<string, LiveKernel>;
+};
 
 async function sweep({ facilities, sessionsFolder, socketsFolder, live }: Leftovers): Promise<number> {
   await facilities.groups?.sweep(new Set(live.keys()));

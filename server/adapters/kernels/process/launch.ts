@@ -15,7 +15,10 @@ export type Launched = {
 const enterGroups = 'while [ "$1" != -- ]; do echo $$ >"$1" || exit 125; shift; done; shift; exec "$@"';
 
 /** Starts bubblewrap (or a bare kernel) with its output in `logFile`; `seccomp` and the sandbox's report travel by descriptors. */
-export function launch(command: readonly string[], options: { joinFiles: readonly string[]; seccomp: Buffer | null; logFile: string; place?: { cwd: string; env: Record<string, string> } }): Launched {
+export function launch(
+  command: readonly string[],
+  options: { joinFiles: readonly string[]; seccomp: Buffer | null; logFile: string; place?: { cwd: string; env: Record<string, string> } },
+): Launched {
   const log = openSync(options.logFile, "a", 0o600);
   const extra = options.seccomp === null ? [] : (["pipe", "pipe"] as const);
   const { env = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" }, ...place } = options.place ?? {};

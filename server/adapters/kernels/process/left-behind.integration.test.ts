@@ -21,7 +21,11 @@ afterAll(async () => {
 });
 
 /** Another process that starts two kernels and says what it found. */
-async function inAnotherProcess(options: ProcessKernelsOptions, mode: "wait" | "report", asUser: readonly string[] = []): Promise<{ said: string; end: (signal: NodeJS.Signals) => Promise<void> }> {
+async function inAnotherProcess(
+  options: ProcessKernelsOptions,
+  mode: "wait" | "report",
+  asUser: readonly string[] = [],
+): Promise<{ said: string; end: (signal: NodeJS.Signals) => Promise<void> }> {
   const [command = "", ...args] = [...asUser, process.execPath, program, JSON.stringify(options), mode];
   const child = spawn(command, args, { cwd: path.resolve(import.meta.dirname, "../../../.."), stdio: ["ignore", "pipe", "inherit"] });
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
@@ -68,7 +72,13 @@ test.runIf(isRoot)("an ordinary user's kernels are isolated as well", async () =
   for (const each of [options.dataFolder, options.runtimeFolder]) await chmod(each, 0o777);
   const other = await inAnotherProcess(options, "report", asUser);
   await other.end("SIGTERM");
-  const report = JSON.parse(other.said) as { safeForVisitors: boolean; unprotected: string[]; attempts: Record<string, string>; sum: string; interrupted: boolean };
+  const report = JSON.parse(other.said) as {
+    safeForVisitors: boolean;
+    unprotected: string[];
+    attempts: Record<string, string>;
+    sum: string;
+    interrupted: boolean;
+  };
   expect(report.unprotected).toEqual(["cpu"]);
   expect(report.safeForVisitors).toBe(true);
   expect(report.sum).toBe("2");

@@ -19,15 +19,26 @@ export async function childrenOf(pid: number): Promise<number[]> {
 export async function usageOf(pids: readonly number[]): Promise<KernelUsage> {
   const each = await Promise.all(pids.map(usageOfOne));
   const sum = (pick: (usage: KernelUsage) => number) => each.reduce((total, usage) => total + pick(usage), 0);
-  return { memoryBytes: sum((usage) => usage.memoryBytes), peakMemoryBytes: sum((usage) => usage.peakMemoryBytes), cpuSeconds: sum((usage) => usage.cpuSeconds) };
+  return {
+    memoryBytes: sum((usage) => usage.memoryBytes),
+    peakMemoryBytes: sum((usage) => usage.peakMemoryBytes),
+    cpuSeconds: sum((usage) => usage.cpuSeconds),
+  };
 }
 
 async function usageOfOne(pid: number): Promise<KernelUsage> {
-  const [status, statLine] = await Promise.all([readFile(`/proc/${pid}/status`, "utf8").catch(() => ""), readFile(`/proc/${pid}/stat`, "utf8").catch(() => "")]);
+  const [status, statLine] = await Promise.all([
+    readFile(`/proc/${pid}/status`, "utf8").catch(() => ""),
+    readFile(`/proc/${pid}/stat`, "utf8").catch(() => ""),
+  ]);
   const kilobytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? 0) * 1024;
   // The command's name, in brackets, may hold spaces: count from behind it. utime and stime are fields 14 and 15.
   const fields = statLine.slice(statLine.lastIndexOf(")") + 2).split(" ");
-  return { memoryBytes: kilobytes("VmRSS"), peakMemoryBytes: kilobytes("VmHWM"), cpuSeconds: (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / clockTicksPerSecond };
+  return {
+    memoryBytes: kilobytes("VmRSS"),
+    peakMemoryBytes: kilobytes("VmHWM"),
+    cpuSeconds: (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / clockTicksPerSecond,
+  };
 }
 
 /** Bytes of files that were deleted but are still open: they fill the disk unseen by `du`. */

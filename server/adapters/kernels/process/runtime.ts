@@ -43,7 +43,9 @@ export async function ensureRuntime(config: RuntimeConfig, options: RuntimeOptio
 
 /** Folder name of the runtime that today's package list describes. */
 export function rootfsName(): string {
-  const hash = createHash("sha256").update(JSON.stringify([runtimeSuite, runtimePackages, unpackedPackages])).digest("hex");
+  const hash = createHash("sha256")
+    .update(JSON.stringify([runtimeSuite, runtimePackages, unpackedPackages]))
+    .digest("hex");
   return `${runtimeSuite}-${hash.slice(0, 10)}`;
 }
 
@@ -79,7 +81,21 @@ async function buildRootfs({ cacheFolder, kernels }: RuntimeConfig, options: Run
   const mirror = kernels.debianMirror ?? (await hostMirror()) ?? usualMirror;
   const script = path.join(import.meta.dirname, "build-rootfs.sh");
   // flock: others wait and then find it done. A private mount namespace: whatever kills the builder, no mount of it stays.
-  const command = ["flock", path.join(folder, "build.lock"), "unshare", "--mount", "--propagation", "private", "sh", script, target, runtimeSuite, mirror, runtimePackages.join(","), unpackedPackages.join(" ")];
+  const command = [
+    "flock",
+    path.join(folder, "build.lock"),
+    "unshare",
+    "--mount",
+    "--propagation",
+    "private",
+    "sh",
+    script,
+    target,
+    runtimeSuite,
+    mirror,
+    runtimePackages.join(","),
+    unpackedPackages.join(" "),
+  ];
   options.onPhase?.(`Making the environment for kernels from ${mirror} (${runtimePackages.length} packages and what they need, a few minutes, once)`);
   const problem = await runBuilder(command, options);
   if (problem !== null) return fail("unavailable", `The environment for kernels could not be made: ${problem}`);

@@ -1,8 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { buildSandboxArguments, kernelCommand, type SandboxPlan } from "./sandbox-arguments.ts";
 import { kernelCommands, type Runtime } from "./runtime-shape.ts";
+import { buildSandboxArguments, kernelCommand, type SandboxPlan } from "./sandbox-arguments.ts";
 
-const runtime: Runtime = { root: "/cache/trixie", name: "trixie", digest: "sha256:0", languages: ["python"], commands: kernelCommands, fontList: "/cache/trixie/opt/sheaf/matplotlib/fontlist-v1.json" };
+const runtime: Runtime = {
+  root: "/cache/trixie",
+  name: "trixie",
+  digest: "sha256:0",
+  languages: ["python"],
+  commands: kernelCommands,
+  fontList: "/cache/trixie/opt/sheaf/matplotlib/fontlist-v1.json",
+};
 const plan: SandboxPlan = {
   runtime,
   identity: { kind: "own", uid: 600_001 },
@@ -19,7 +26,8 @@ const text = (changes: Partial<SandboxPlan> = {}): string => buildSandboxArgumen
 
 describe("the arguments of a sandbox", () => {
   test("unshare everything and end with the server", () => {
-    for (const word of ["--die-with-parent", "--new-session", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net", "--clearenv"]) expect(text().split(" ")).toContain(word);
+    for (const word of ["--die-with-parent", "--new-session", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net", "--clearenv"])
+      expect(text().split(" ")).toContain(word);
   });
 
   test("let only the work folder and the sockets be written", () => {
@@ -50,6 +58,7 @@ describe("the arguments of a sandbox", () => {
   test("bind no folder of the host's configuration as a whole", () => {
     const host = buildSandboxArguments({ ...plan, runtime: { ...runtime, root: null } });
     expect(host.join(" ")).toContain("--ro-bind /usr /usr --symlink usr/bin /bin");
-    for (const secret of ["/etc", "/etc/shadow", "/etc/ssl", "/root", "/home", "/var", "/"]) expect(host.filter((_, index) => /^--(ro-)?bind/.test(host[index - 1] ?? ""))).not.toContain(secret);
+    for (const secret of ["/etc", "/etc/shadow", "/etc/ssl", "/root", "/home", "/var", "/"])
+      expect(host.filter((_, index) => /^--(ro-)?bind/.test(host[index - 1] ?? ""))).not.toContain(secret);
   });
 });

@@ -28,7 +28,17 @@ export type SandboxPlan = {
 /** Arguments of `bwrap`: what the kernel sees, and as whom it runs. */
 export function buildSandboxArguments(plan: SandboxPlan): string[] {
   return [
-    ...["--die-with-parent", "--new-session", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net", "--unshare-cgroup-try", "--hostname", "worksheet"],
+    ...[
+      "--die-with-parent",
+      "--new-session",
+      "--unshare-pid",
+      "--unshare-ipc",
+      "--unshare-uts",
+      "--unshare-net",
+      "--unshare-cgroup-try",
+      "--hostname",
+      "worksheet",
+    ],
     ...identityArguments(plan),
     ...environmentArguments(plan.limits),
     ...(plan.runtime.root === null ? hostArguments(plan.hostLinks) : ["--ro-bind", plan.runtime.root, "/"]),
@@ -62,12 +72,30 @@ function identityArguments({ identity }: SandboxPlan): string[] {
 
 /** For good: without capabilities and without any way to gain some. */
 export function becomeUser(uid: number): string[] {
-  return ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups", "--no-new-privs", "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all", "--"];
+  return [
+    "setpriv",
+    `--reuid=${uid}`,
+    `--regid=${uid}`,
+    "--clear-groups",
+    "--no-new-privs",
+    "--inh-caps=-all",
+    "--ambient-caps=-all",
+    "--bounding-set=-all",
+    "--",
+  ];
 }
 
 /** Per process, as a second line behind the control group or as the only one. */
 export function processLimits(limits: KernelLimits, hasControlGroup: boolean): string[] {
-  return ["prlimit", "--core=0", "--nofile=4096", `--fsize=${limits.diskBytes}`, `--nproc=${limits.processes}`, ...(hasControlGroup ? [] : [`--as=${limits.memoryBytes}`]), "--"];
+  return [
+    "prlimit",
+    "--core=0",
+    "--nofile=4096",
+    `--fsize=${limits.diskBytes}`,
+    `--nproc=${limits.processes}`,
+    ...(hasControlGroup ? [] : [`--as=${limits.memoryBytes}`]),
+    "--",
+  ];
 }
 
 /** The kernel's whole environment: nothing of the server's is passed on. */
@@ -104,7 +132,21 @@ function tmpfs(plan: SandboxPlan, at: string): string[] {
 }
 
 /** What programs of the host's packages read, and nothing that names people or holds secrets. */
-const hostConfiguration = ["alternatives", "fonts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "R", "matplotlibrc", "python3", "ssl/certs", "ssl/openssl.cnf", "localtime", "mime.types", "nsswitch.conf"];
+const hostConfiguration = [
+  "alternatives",
+  "fonts",
+  "ld.so.cache",
+  "ld.so.conf",
+  "ld.so.conf.d",
+  "R",
+  "matplotlibrc",
+  "python3",
+  "ssl/certs",
+  "ssl/openssl.cnf",
+  "localtime",
+  "mime.types",
+  "nsswitch.conf",
+];
 
 function hostArguments(hostLinks: readonly string[]): string[] {
   const links = hostLinks.flatMap((name) => ["--symlink", `usr/${name}`, `/${name}`]);

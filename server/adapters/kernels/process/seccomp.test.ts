@@ -8,10 +8,20 @@ const audit = { x64: 0xc000003e, arm64: 0xc00000b7 } as const;
 /** What the kernel would do: a tiny machine for the instructions that the filter uses. */
 function decide(architecture: Architecture, call: number, args: readonly number[] = [], from: number = audit[architecture]): number {
   const program = buildSeccompFilter(architecture);
-  const data = new Map([[0, call], [4, from], [16, args[0] ?? 0], [24, args[1] ?? 0]]);
+  const data = new Map([
+    [0, call],
+    [4, from],
+    [16, args[0] ?? 0],
+    [24, args[1] ?? 0],
+  ]);
   let accumulator = 0;
   for (let index = 0; index < program.length / 8; index += 1) {
-    const [code, ifTrue, ifFalse, value] = [program.readUInt16LE(index * 8), program.readUInt8(index * 8 + 2), program.readUInt8(index * 8 + 3), program.readUInt32LE(index * 8 + 4)];
+    const [code, ifTrue, ifFalse, value] = [
+      program.readUInt16LE(index * 8),
+      program.readUInt8(index * 8 + 2),
+      program.readUInt8(index * 8 + 3),
+      program.readUInt32LE(index * 8 + 4),
+    ];
     if (code === 0x06) return value;
     if (code === 0x20) accumulator = data.get(value) ?? 0;
     else {
@@ -37,7 +47,8 @@ describe.each([
 
   test("lets threads be made, but no namespaces", () => {
     expect(decide(architecture, calls.clone, [0x3d0f00])).toBe(allow);
-    for (const flag of [0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000]) expect(decide(architecture, calls.clone, [flag | 17])).toBe(refused(1));
+    for (const flag of [0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000])
+      expect(decide(architecture, calls.clone, [flag | 17])).toBe(refused(1));
     expect(decide(architecture, calls.clone3)).toBe(refused(38));
   });
 

@@ -5,7 +5,14 @@ import { runProgram } from "./run-program.ts";
 import { inside } from "./sandbox-arguments.ts";
 
 /** A kernel's folders on the host. Sockets lie apart, since their paths may not be longer than 107 bytes. */
-export type SessionFolders = { readonly session: string; readonly work: string; readonly sockets: string; readonly passwdFile: string; readonly logFile: string; readonly connectionFile: string };
+export type SessionFolders = {
+  readonly session: string;
+  readonly work: string;
+  readonly sockets: string;
+  readonly passwdFile: string;
+  readonly logFile: string;
+  readonly connectionFile: string;
+};
 
 export const connectionFileName = "connection.json";
 /** ipykernel makes `k-1` of it, IRkernel `k:1`. */
@@ -15,7 +22,14 @@ const longestSocketPath = 107;
 export function planFolders(sessionsFolder: string, socketsFolder: string, sessionId: string): SessionFolders {
   const session = path.join(sessionsFolder, sessionId);
   const sockets = path.join(socketsFolder, createHash("sha256").update(sessionId).digest("hex").slice(0, 12));
-  return { session, work: path.join(session, "work"), sockets, passwdFile: path.join(session, "passwd"), logFile: path.join(session, "log"), connectionFile: path.join(sockets, connectionFileName) };
+  return {
+    session,
+    work: path.join(session, "work"),
+    sockets,
+    passwdFile: path.join(session, "passwd"),
+    logFile: path.join(session, "log"),
+    connectionFile: path.join(sockets, connectionFileName),
+  };
 }
 
 /** `uid`: whom the folders are to belong to; null keeps them ours. `seenAt`: where the kernel finds its sockets. */
@@ -29,7 +43,14 @@ export async function makeFolders(folders: SessionFolders, options: { uid: numbe
   await writeFile(folders.passwdFile, `root:x:0:0:root:/root:/usr/sbin/nologin\nuser:x:${owner}:${owner}:user:${inside.home}:/bin/bash\n`);
   await chmod(folders.passwdFile, 0o644);
   const ports = { shell_port: 1, iopub_port: 2, stdin_port: 3, control_port: 4, hb_port: 5 };
-  const connection = { transport: "ipc", ip: path.join(options.seenAt, socketPrefix), ...ports, key: options.key, signature_scheme: "hmac-sha256", kernel_name: options.kernelName };
+  const connection = {
+    transport: "ipc",
+    ip: path.join(options.seenAt, socketPrefix),
+    ...ports,
+    key: options.key,
+    signature_scheme: "hmac-sha256",
+    kernel_name: options.kernelName,
+  };
   await writeFile(folders.connectionFile, JSON.stringify(connection), { mode: 0o600 });
   if (options.uid === null) return;
   for (const mine of [folders.work, folders.sockets, folders.connectionFile]) await chown(mine, options.uid, options.uid);

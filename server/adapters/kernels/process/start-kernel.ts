@@ -56,7 +56,12 @@ function launchKernel(plan: StartPlan, group: ControlGroup | null): Launched {
     // Its home is beside its sockets: that folder can be reached also where the data folder is closed to its uid.
     const env = { ...kernelEnvironment(request.limits), HOME: folders.sockets, MPLCONFIGDIR: folders.sockets };
     const identity = uid === null ? [] : becomeUser(uid);
-    return launch([...manners, ...identity, ...processLimits(request.limits, group !== null), ...command], { joinFiles, seccomp: null, logFile: folders.logFile, place: { cwd: folders.work, env } });
+    return launch([...manners, ...identity, ...processLimits(request.limits, group !== null), ...command], {
+      joinFiles,
+      seccomp: null,
+      logFile: folders.logFile,
+      place: { cwd: folders.work, env },
+    });
   }
   const args = buildSandboxArguments({
     runtime,

@@ -8,5 +8,10 @@ import type { ProcessKernelsOptions } from "./kernels.ts";
 export function optionsIn(dataFolder: string): ProcessKernelsOptions {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const config = loadConfig({ ...process.env, SHEAF_DATA: dataFolder });
-  return { dataFolder, cacheFolder: config.cacheFolder, runtimeFolder: mkdtempSync(path.join(os.tmpdir(), "k-")), kernels: { runtime: "auto", engineId: "test" } };
+  return {
+    dataFolder,
+    cacheFolder: config.cacheFolder,
+    runtimeFolder: mkdtempSync(path.join(os.tmpdir(), "k-")),
+    kernels: { runtime: "auto", engineId: "test" },
+  };
 }
