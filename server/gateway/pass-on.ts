@@ -49,7 +49,9 @@ export function passOn(pass: PassOn, isRetry = false): void {
       response.off("close", abort);
       if (error instanceof ClientGone || response.destroyed) return;
       if (!isRetry && mayRepeat(request, response, error)) return passOn(pass, true);
-      pass.log.warn({ requestId: by.requestId, err: error }, "the web process did not answer");
+      // Nobody listens while it starts again: the supervisor has said so once, for everybody.
+      const away = (error as { code?: string }).code === "ECONNREFUSED";
+      pass.log[away ? "info" : "warn"]({ requestId: by.requestId, err: error }, "the web process did not answer");
       if (response.headersSent) response.destroy();
       else {
         pass.whenUnreachable();
