@@ -1,8 +1,8 @@
 import { and, desc, eq, getTableColumns, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import { areas, projects, worksheets, worksheetVersions } from "#drizzle/schema/index.ts";
-import { isId, type ProjectId, type VersionId } from "#lib/domain/ids.ts";
+import { isId, type ProjectId, type VersionId, type WorksheetId } from "#lib/domain/ids.ts";
 import type { CompiledWorksheet } from "#lib/domain/worksheet.ts";
-import type { Queryable } from "./connect.ts";
+import type { Database, Queryable } from "./connect.ts";
 
 export type Worksheet = Omit<typeof worksheets.$inferSelect, "search" | "searchText">;
 export type WorksheetVersion = typeof worksheetVersions.$inferSelect;
@@ -36,11 +36,11 @@ export function worksheetQueries({ db }: Queryable) {
     async listGallery(filter: GalleryFilter): Promise<GalleryRow[]> {
       const words = filter.query === undefined ? null : searchQuery(filter.query);
       if (words !== null) return searchGallery(filter, words);
-      const found = await rows()
-        .where(and(listed(filter), filter.after && afterPosition(filter.after)))
-        .orderBy(desc(worksheets.official), desc(worksheets.publishedAt), desc(worksheets.id))
-        .limit(filter.limit);
-      return found.map((row) => ({ ...row, rank: null }));
+      const { after, limit } = filter;
+      if (!after) return galleryRows(filter, undefined, limit);
+      const shelf = await galleryRows(filter, and(eq(worksheets.official, after.official), afterPosition(after)), limit);
+      // Behind the last official worksheet begin the others.
+      return after.official && shelf.length < limit ? [...shelf, ...(await galleryRows(filter, eq(worksheets.official, false), limit - shelf.length))] : shelf;
     },
 
     async findWorksheet(idOrSlug: string): Promise<WorksheetRow | null> {
@@ -73,17 +73,34 @@ export function worksheetQueries({ db }: Queryable) {
     },
   };
 
-  async function searchGallery(filter: GalleryFilter, words: SQL): Promise<GalleryRow[]> {
+  async function galleryRows(filter: GalleryFilter, where: SQL | undefined, limit: number): Promise<GalleryRow[]> {
+    const found = await rows()
+      .where(and(listed(filter), where))
+      .orderBy(desc(worksheets.official), desc(worksheets.publishedAt), desc(worksheets.id))
+      .limit(limit);
+    return found.map((row) => ({ ...row, rank: null }));
+  }
+
+  function searchGallery(filter: GalleryFilter, words: SQL): Promise<GalleryRow[]> {
+    // The planner takes an unfinished word for one that matches a hundredth of all words, and would rather read the whole library.
+    return db.transaction(async (tx) => {
+      await tx.execute(sql`set local enable_seqscan = off`);
+      return searchRows(tx, filter, words);
+    });
+  }
+
+  async function searchRows(tx: Database, filter: GalleryFilter, words: SQL): Promise<GalleryRow[]> {
     // Rounded, so that the number survives the journey through a cursor and back.
-    const matches = db.$with("matches").as(
-      db
-        .select({ id: worksheets.id, rank: sql<number>`round(ts_rank(${worksheets.search}, ${words})::numeric, 6)::float8`.as("rank") })
-        .from(worksheets)
-        .where(and(sql`${worksheets.search} @@ ${words}`, listed(filter)))
+    const matches = tx.$with("matches").as(
+      tx
+        .select({ id: sql<WorksheetId>`${worksheets.id}`.as("match_id"), rank: sql<number>`round(ts_rank(${worksheets.search}, ${words})::numeric, 6)::float8`.as("rank") })
+        // Fenced by "offset 0": otherwise the other conditions' indexes are walked from end to end for want of better.
+        .from(sql`(select * from ${worksheets} where ${worksheets.search} @@ ${words} offset 0) as worksheets`)
+        .where(listed(filter))
         .limit(rankedMatches),
     );
     const after = filter.after?.rank === undefined ? undefined : afterRank(matches.rank, filter.after);
-    return db
+    return tx
       .with(matches)
       .select({ ...rowColumns, rank: matches.rank })
       .from(matches)
@@ -107,13 +124,17 @@ function listed(filter: GalleryFilter): SQL | undefined {
   );
 }
 
-/** A row comparison is one range of the index, wherever in the library it begins. */
+/**
+ * A row comparison is one range of the index, wherever in the library it begins. `official` stays out of it: of a row
+ * the planner judges the first column alone, and there are but two values.
+ */
 function afterPosition(after: GalleryPosition): SQL {
-  return sql`(${worksheets.official}, ${worksheets.publishedAt}, ${worksheets.id}) < (${after.official}, ${after.publishedAt.toISOString()}::timestamptz, ${after.id})`;
+  return sql`(${worksheets.publishedAt}, ${worksheets.id}) < (${after.publishedAt.toISOString()}::timestamptz, ${after.id})`;
 }
 
 function afterRank(rank: SQL.Aliased<number> | SQL, after: GalleryPosition): SQL | undefined {
-  return or(sql`${rank} < ${after.rank}::float8`, and(sql`${rank} = ${after.rank}::float8`, afterPosition(after)));
+  const later = or(sql`${worksheets.official} < ${after.official}`, and(eq(worksheets.official, after.official), afterPosition(after)));
+  return or(sql`${rank} < ${after.rank}::float8`, and(sql`${rank} = ${after.rank}::float8`, later));
 }
 
 /** What people type, never a syntax error; the last word may be unfinished. Null where there is no word in it. */
