@@ -1,0 +1,88 @@
+import { readdir } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RunId } from "#lib/domain/ids.ts";
+import { foldEvents } from "#lib/worksheet/fold-events.ts";
+import { type EngineSite, engineSite, type SampleWorksheet } from "#tests/engine.ts";
+import { type EngineProcess, kernelProcesses, startEngineProcess } from "#tests/engine-process.ts";
+
+const kills = 20;
+
+describe("an engine that is killed at any moment", () => {
+  let site: EngineSite;
+  let engine: EngineProcess;
+  let sheet: SampleWorksheet;
+  const start = () => startEngineProcess({ ...site.environment, SHEAF_LOG_LEVEL: "error" });
+
+  beforeAll(async () => {
+    site = await engineSite({ SHEAF_CAPACITY: "2" });
+    engine = await start();
+    sheet = await site.publish([{ source: "n = 1", tags: ["parameters"] }, "import time\nfor i in range(8):\n    print(n, i, flush=True)\n    time.sleep(0.1)", "n * 2"]);
+    await site.final(sheet.runId);
+  });
+  afterAll(async () => {
+    await engine?.kill("SIGKILL").catch(() => {});
+    await site?.close();
+  });
+
+  test(`leaves every run finished or told as lost, and no kernel, after ${kills} times`, async () => {
+    const ids: RunId[] = [];
+    for (let n = 0; n < kills; n++) {
+      for (let k = 0; k < 3; k++) ids.push(await site.run(sheet, { n: ids.length }, { queueKey: `person ${k}` }));
+      await sleep(50 + Math.random() * 1500);
+      await engine.kill("SIGKILL");
+      engine = await start();
+    }
+    const states = new Map<string, number>();
+    for (const [index, id] of ids.entries()) {
+      const run = await site.final(id, 120);
+      states.set(run.state, (states.get(run.state) ?? 0) + 1);
+      expect(["done", "lost"]).toContain(run.state);
+      const cells = await site.store.listRunCells(id);
+      if (run.state === "done") expect(cells.at(-1)?.outputs).toMatchObject([{ output_type: "execute_result", data: { "text/plain": String(index * 2) } }]);
+      else expect(run.error?.message).toContain("restarted");
+      // Whoever followed from the beginning sees what is stored, also across restarts.
+      const events = await site.store.listRunEvents(id, 0, 1_000_000);
+      expect(events.map((event) => event.seq)).toEqual(events.map((_, at) => at + 1));
+      const shown = foldEvents([], events.map((one) => one.event)).map((cell) => cell.outputs);
+      expect(shown.filter((outputs) => outputs.length > 0)).toEqual(cells.map((cell) => cell.outputs).filter((outputs) => outputs.length > 0));
+    }
+    console.info("after the kills:", Object.fromEntries(states));
+    await engine.kill("SIGTERM");
+    await expect.poll(() => kernelProcesses(site.config.runtimeFolder), { timeout: 10_000 }).toEqual([]);
+    expect(await readdir(`${site.config.dataFolder}/kernels/engine`)).toEqual([]);
+  }, 600_000);
+
+  test("stops at once when its supervisor is gone, and puts its runs back", async () => {
+    engine = await start();
+    const id = await site.run(sheet, { n: 5 });
+    await expect.poll(async () => (await site.store.findRun(id))?.state, { timeout: 30_000 }).toBe("running");
+    engine.child.disconnect();
+    await expect.poll(() => kernelProcesses(site.config.runtimeFolder), { timeout: 15_000 }).toEqual([]);
+    await expect.poll(async () => (await site.store.findRun(id))?.state, { timeout: 10_000 }).toBe("queued");
+    engine = await start();
+    expect((await site.final(id)).state).toBe("done");
+    await engine.kill("SIGTERM");
+  });
+
+  test("two engines share the queue and no run", async () => {
+    const engines = await Promise.all(["one", "two"].map((id) => startEngineProcess({ ...site.environment, SHEAF_ENGINE_ID: id, SHEAF_POOL_SIZE: "0" })));
+    const ids: RunId[] = [];
+    for (let n = 0; n < 6; n++) ids.push(await site.run(sheet, { n }, { queueKey: `person ${n}` }));
+    const runs = await Promise.all(ids.map((id) => site.final(id, 120)));
+    expect(runs.map((run) => [run.state, run.attempt])).toEqual(ids.map(() => ["done", 1]));
+    expect(new Set(runs.map((run) => run.engineId))).toEqual(new Set(["one", "two"]));
+    await Promise.all(engines.map((one) => one.kill("SIGTERM")));
+  });
+
+  test("another engine takes over the runs of one that is silent", async () => {
+    const first = await startEngineProcess({ ...site.environment, SHEAF_ENGINE_ID: "first", SHEAF_POOL_SIZE: "0", SHEAF_CAPACITY: "1" });
+    const id = await site.run(sheet, { n: 4 });
+    await expect.poll(async () => (await site.store.findRun(id))?.state, { timeout: 30_000 }).toBe("running");
+    await first.kill("SIGKILL");
+    const second = await startEngineProcess({ ...site.environment, SHEAF_ENGINE_ID: "second", SHEAF_POOL_SIZE: "0" });
+    const run = await site.final(id, 90);
+    expect([run.state, run.engineId, run.attempt]).toEqual(["done", "second", 2]);
+    await second.kill("SIGTERM");
+  });
+});
