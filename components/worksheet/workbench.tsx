@@ -7,6 +7,7 @@ import { defaultDraft, rawFromDraft } from "#lib/form/draft.ts";
 import { t } from "#lib/messages/en.ts";
 import { checkValues, defaultValues } from "#lib/worksheet/values.ts";
 import type { Problem } from "../api.ts";
+import { useMe } from "../layout/use-me.ts";
 import { AboutResult } from "./about-result.tsx";
 import { rememberRun } from "./last-run.ts";
 import { ResultHeader } from "./result-header.tsx";
@@ -36,6 +37,9 @@ export function Workbench({ view }: { view: WorksheetView }) {
     onGone: forgetNamed,
   });
 
+  const me = useMe();
+  /** Why Run would be refused, said before it is pressed. */
+  const refused = me.data && !me.data.mayRun.allowed ? me.data.mayRun.reason : null;
   const busy = session.state === "sending" || session.state === "queued" || session.state === "starting" || session.state === "running";
   const shown: Shown = session.state === "none" ? former : session.run ? { cells: session.cells, run: session.run } : { cells: session.cells, run: null };
   const shownValues = shown.run?.values ?? (session.state === "none" ? defaultValues(parameters) : null);
@@ -79,7 +83,7 @@ export function Workbench({ view }: { view: WorksheetView }) {
         session={session}
         busy={busy}
         usualDurationMs={view.usualDurationMs}
-        problem={problem}
+        problem={problem ?? refused}
         onChange={(name, entry) => {
           change(name, entry);
           setErrors(({ [name]: _mended, ...others }) => others);
