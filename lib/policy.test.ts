@@ -1,13 +1,27 @@
 import { describe, expect, test } from "vitest";
 import type { SessionId, TokenId, UserId, VisitorId } from "./domain/ids.ts";
 import { type Actor, type Level, levels, roles, type TokenScope, tokenScopes } from "./domain/person.ts";
-import { can, type Permission, policy, type ProjectSubject, type RunSubject, type Subjects } from "./policy.ts";
+import { can, type Permission, type ProjectSubject, policy, type RunSubject, type Subjects } from "./policy.ts";
 
 const owner = "us_owner" as UserId;
 const other = "us_other" as UserId;
 const address = "192.0.2.1";
-const session = (userId: UserId, level: Level = "reader"): Actor => ({ kind: "user", userId, username: userId, level, via: { kind: "session", sessionId: "se_1" as SessionId }, address });
-const token = (userId: UserId, scopes: readonly TokenScope[], level: Level = "reader"): Actor => ({ kind: "user", userId, username: userId, level, via: { kind: "token", tokenId: "tk_1" as TokenId, scopes }, address });
+const session = (userId: UserId, level: Level = "reader"): Actor => ({
+  kind: "user",
+  userId,
+  username: userId,
+  level,
+  via: { kind: "session", sessionId: "se_1" as SessionId },
+  address,
+});
+const token = (userId: UserId, scopes: readonly TokenScope[], level: Level = "reader"): Actor => ({
+  kind: "user",
+  userId,
+  username: userId,
+  level,
+  via: { kind: "token", tokenId: "tk_1" as TokenId, scopes },
+  address,
+});
 
 /** Every subject appears in every case. */
 const actors = {
@@ -31,7 +45,13 @@ const everyone = Object.keys(actors) as Name[];
 const people: Name[] = ["owner", "ownerAuthor", "ownerToken", "other", "otherAuthor", "otherToken", "admin", "adminToken", "unknownLevel"];
 const visitors: Name[] = ["stranger", "visitor", "otherVisitor"];
 
-const project = (more: Partial<ProjectSubject> = {}): ProjectSubject => ({ ownerId: owner, visibility: "private", groupRole: null, visitorsMayRun: true, ...more });
+const project = (more: Partial<ProjectSubject> = {}): ProjectSubject => ({
+  ownerId: owner,
+  visibility: "private",
+  groupRole: null,
+  visitorsMayRun: true,
+  ...more,
+});
 const run = (more: Partial<RunSubject> = {}): RunSubject => ({ ownerId: owner, visitorId: null, shared: false, publishedAndReadable: false, ...more });
 const visitorRun = run({ ownerId: null, visitorId: "vi_mine" });
 
@@ -50,11 +70,21 @@ const cases: Case[] = [
   ["a public project", "project:read", project({ visibility: "public" }), [...visitors, ...people]],
   ["a private project", "project:read", project(), own],
   ["a public project", "project:write", project({ visibility: "public" }), ownAuthors],
-  ["a group's project, for a writer", "project:write", project({ ownerId: "us_group", groupRole: "writer" }), ["ownerAuthor", "ownerToken", "otherAuthor", "otherToken", "admin", "adminToken"]],
+  [
+    "a group's project, for a writer",
+    "project:write",
+    project({ ownerId: "us_group", groupRole: "writer" }),
+    ["ownerAuthor", "ownerToken", "otherAuthor", "otherToken", "admin", "adminToken"],
+  ],
   ["a group's project, for a reader", "project:write", project({ ownerId: "us_group", groupRole: "reader" }), []],
   ["one's own project", "project:administer", project(), ownAuthors],
   ["a group's project, for a writer", "project:administer", project({ ownerId: "us_group", groupRole: "writer" }), []],
-  ["in one's own name", "project:create", { groupRole: null, forSelf: true }, ["ownerAuthor", "ownerToken", "otherAuthor", "otherToken", "admin", "adminToken"]],
+  [
+    "in one's own name",
+    "project:create",
+    { groupRole: null, forSelf: true },
+    ["ownerAuthor", "ownerToken", "otherAuthor", "otherToken", "admin", "adminToken"],
+  ],
   ["in a group one reads", "project:create", { groupRole: "reader", forSelf: false }, []],
   ["a public project", "worksheet:publish", project({ visibility: "public" }), ownAuthors],
   ["any worksheet", "worksheet:curate", null, admins],

@@ -28,7 +28,13 @@ export const parameters: readonly Parameter[] = [
 export async function createWorld(environment: Readonly<Record<string, string>> = {}) {
   const database = await testDatabase();
   const folder = await mkdtemp(path.join(tmpdir(), "sheaf-world-"));
-  const config: Config = loadConfig({ SHEAF_DATA: folder, DATABASE_URL: database.url, SHEAF_SECRET: "a secret for tests, of forty characters!", SHEAF_URL: "http://sheaf.localhost:3000", ...environment });
+  const config: Config = loadConfig({
+    SHEAF_DATA: folder,
+    DATABASE_URL: database.url,
+    SHEAF_SECRET: "a secret for tests, of forty characters!",
+    SHEAF_URL: "http://sheaf.localhost:3000",
+    ...environment,
+  });
   const forge = createEmbeddedForge({ folder: path.join(folder, "repositories") });
   const clock = { offsetMs: 0 };
   const services: Services = {
@@ -56,7 +62,11 @@ export async function createWorld(environment: Readonly<Record<string, string>> 
       return user.id;
     },
 
-    async worksheet(ownerId: UserId, slug: string, options: { visibility?: Visibility; area?: string; title?: string; tags?: string[]; publishedAt?: Date; official?: boolean } = {}): Promise<TestWorksheet> {
+    async worksheet(
+      ownerId: UserId,
+      slug: string,
+      options: { visibility?: Visibility; area?: string; title?: string; tags?: string[]; publishedAt?: Date; official?: boolean } = {},
+    ): Promise<TestWorksheet> {
       const { visibility = "public", area = "genetics", title = slug, tags = [], publishedAt, official = false } = options;
       await store.upsertArea({ slug: area, title: area, description: "" });
       const projectId = newId("project");
@@ -78,10 +88,27 @@ export async function createWorld(environment: Readonly<Record<string, string>> 
         ...(publishedAt ? { publishedAt } : {}),
       });
       const versionId = newId("version");
-      const version = { id: versionId, worksheetId: found.id, commit: "1".repeat(40) as CommitId, notebookPath: `${slug}.ipynb`, environmentName: "test", environmentDigest: "sha256:0" };
+      const version = {
+        id: versionId,
+        worksheetId: found.id,
+        commit: "1".repeat(40) as CommitId,
+        notebookPath: `${slug}.ipynb`,
+        environmentName: "test",
+        environmentDigest: "sha256:0",
+      };
       await store.insertVersion({ ...version, compiled });
       const runId = newId("run");
-      await store.insertRun({ id: runId, worksheetId: found.id, versionId, purpose: "publish", values: { pop: 10, data: "data.csv" }, cacheKey: `publish:${slug}`, queueKey: "publish", state: "done", finishedAt: new Date() });
+      await store.insertRun({
+        id: runId,
+        worksheetId: found.id,
+        versionId,
+        purpose: "publish",
+        values: { pop: 10, data: "data.csv" },
+        cacheKey: `publish:${slug}`,
+        queueKey: "publish",
+        state: "done",
+        finishedAt: new Date(),
+      });
       await store.setCurrentVersion({ id: versionId, worksheetId: found.id, runId }, null, new Date());
       await store.countAreas();
       return { ...found, projectSlug };
@@ -89,7 +116,15 @@ export async function createWorld(environment: Readonly<Record<string, string>> 
 
     /** An engine that reports for duty. */
     engine(safeForVisitors = true): Promise<void> {
-      const details = { adapter: "test", safeForVisitors, protections: [], environment: { name: "test", digest: "sha256:0" }, warm: {}, running: 0, capacity: 2 };
+      const details = {
+        adapter: "test",
+        safeForVisitors,
+        protections: [],
+        environment: { name: "test", digest: "sha256:0" },
+        warm: {},
+        running: 0,
+        capacity: 2,
+      };
       return store.reportEngine(engineId, services.now(), services.now(), details);
     },
 
@@ -114,7 +149,15 @@ export async function createWorld(environment: Readonly<Record<string, string>> 
           await rm(work, { recursive: true, force: true });
           const at = services.now();
           const record: RunRecord = { ...recordOf(head.worksheetId, at), values: run.values, files, who: "somebody" };
-          await store.finishRun(lease, { state: "done", error: null, record, cells, events: [{ type: "state", state: "done", at: at.getTime() }], firstEvent: seq + 1, finishedAt: at });
+          await store.finishRun(lease, {
+            state: "done",
+            error: null,
+            record,
+            cells,
+            events: [{ type: "state", state: "done", at: at.getTime() }],
+            firstEvent: seq + 1,
+            finishedAt: at,
+          });
         },
       };
     },
@@ -131,8 +174,17 @@ export function textCell(index: number, text: string): CellResult {
   return { index, outputs: [{ output_type: "stream", name: "stdout", text }], executionCount: 1, durationMs: 5 };
 }
 
-export const visitor = (visitorId: VisitorId | null = newId("visitor"), address = "192.0.2.1"): Extract<Actor, { kind: "visitor" }> => ({ kind: "visitor", visitorId, address });
-export const person = (userId: UserId, username: string, level: Level = "reader", sessionId: SessionId = newId("session")): Extract<Actor, { kind: "user" }> => ({
+export const visitor = (visitorId: VisitorId | null = newId("visitor"), address = "192.0.2.1"): Extract<Actor, { kind: "visitor" }> => ({
+  kind: "visitor",
+  visitorId,
+  address,
+});
+export const person = (
+  userId: UserId,
+  username: string,
+  level: Level = "reader",
+  sessionId: SessionId = newId("session"),
+): Extract<Actor, { kind: "user" }> => ({
   kind: "user",
   userId,
   username,
@@ -140,7 +192,12 @@ export const person = (userId: UserId, username: string, level: Level = "reader"
   via: { kind: "session", sessionId },
   address: "192.0.2.2",
 });
-export const byToken = (userId: UserId, username: string, scopes: readonly TokenScope[] = tokenScopes, level: Level = "reader"): Extract<Actor, { kind: "user" }> => ({
+export const byToken = (
+  userId: UserId,
+  username: string,
+  scopes: readonly TokenScope[] = tokenScopes,
+  level: Level = "reader",
+): Extract<Actor, { kind: "user" }> => ({
   ...person(userId, username, level),
   via: { kind: "token", tokenId: newId("token"), scopes },
 });
@@ -164,8 +221,22 @@ const compiled: CompiledWorksheet = {
   parameters,
   cells: [
     { kind: "markdown", index: 0, source: "# Hello" },
-    { kind: "code", index: 1, source: "secret_source = pop", role: "body", show: { source: "removed", outputs: "shown", stdout: true, stderr: true }, mayFail: false },
-    { kind: "code", index: 2, source: "shown_source = 1", role: "body", show: { source: "folded", outputs: "shown", stdout: true, stderr: true }, mayFail: false },
+    {
+      kind: "code",
+      index: 1,
+      source: "secret_source = pop",
+      role: "body",
+      show: { source: "removed", outputs: "shown", stdout: true, stderr: true },
+      mayFail: false,
+    },
+    {
+      kind: "code",
+      index: 2,
+      source: "shown_source = 1",
+      role: "body",
+      show: { source: "folded", outputs: "shown", stdout: true, stderr: true },
+      mayFail: false,
+    },
   ],
   searchText: "",
 };
@@ -186,4 +257,3 @@ function recordOf(worksheetId: string, at: Date): Omit<RunRecord, "values" | "fi
     peakMemoryBytes: 1,
   };
 }
-

@@ -50,7 +50,11 @@ async function authorize(credentials: Record<"username" | "password", string> | 
   const { services } = await web();
   const visitor = readCookie(headers.get("cookie"), cookieNames(services.config.publicUrl).visitor);
   const visitorId = visitor !== null && isId("visitor", visitor) ? visitor : null;
-  const ctx: Context = { ...services, actor: { kind: "visitor", visitorId, address: clientAddress(headers) }, requestId: headers.get("x-request-id") ?? "sign-in" };
+  const ctx: Context = {
+    ...services,
+    actor: { kind: "visitor", visitorId, address: clientAddress(headers) },
+    requestId: headers.get("x-request-id") ?? "sign-in",
+  };
   const verified = await verifyPassword(ctx, credentials);
   if (!verified.ok) {
     if (verified.failure.code === "unauthenticated") return null;

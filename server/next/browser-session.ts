@@ -27,5 +27,11 @@ export async function signBrowserOut(): Promise<void> {
     (await web()).sessions.known.delete(sessionId);
   }
   // A `__Host-` cookie can be taken back only in the terms that it was given.
-  (await cookies()).set(cookieNames(ctx.config.publicUrl).session, "", { httpOnly: true, sameSite: "lax", path: "/", secure: isSecure(ctx.config.publicUrl), maxAge: 0 });
+  (await cookies()).set(cookieNames(ctx.config.publicUrl).session, "", {
+    httpOnly: true,
+    sameSite: "lax",
+    path: "/",
+    secure: isSecure(ctx.config.publicUrl),
+    maxAge: 0,
+  });
 }

@@ -28,11 +28,17 @@ export type Call<O extends Operation> = {
 };
 
 /** The use-case's answer, as JSON with the operation's status; a Response where it is no JSON. `newVisitor` becomes a cookie. */
-type Outcome = Result<unknown> | Response | { readonly result: Result<unknown>; readonly headers: Record<string, string>; readonly newVisitor?: VisitorId | null };
+type Outcome =
+  | Result<unknown>
+  | Response
+  | { readonly result: Result<unknown>; readonly headers: Record<string, string>; readonly newVisitor?: VisitorId | null };
 type RouteContext = { readonly params: Promise<Record<string, string | string[] | undefined> | undefined> };
 
 /** A route handler that parses by its operation, finds out who asks, refuses what comes from elsewhere, and reports what nobody expected. */
-export function endpoint<const O extends Operation>(operation: O, handle: (call: Call<O>) => Promise<Outcome>): (request: Request, context: RouteContext) => Promise<Response> {
+export function endpoint<const O extends Operation>(
+  operation: O,
+  handle: (call: Call<O>) => Promise<Outcome>,
+): (request: Request, context: RouteContext) => Promise<Response> {
   return async (request, context) => {
     const answering = { requestId: request.headers.get("x-request-id") ?? randomUUID(), path: new URL(request.url).pathname };
     const { services } = await web();
@@ -56,7 +62,8 @@ async function prepare(operation: Operation, request: Request, context: RouteCon
   const identity = await identify(request.headers);
   if (!identity.ok) return identity;
   const { actor, by, visitorId } = identity.value;
-  if (operation.method !== "get" && !comesFromUs(request.headers, services.config.publicUrl, by)) return fail("forbidden", "This request comes from another site.");
+  if (operation.method !== "get" && !comesFromUs(request.headers, services.config.publicUrl, by))
+    return fail("forbidden", "This request comes from another site.");
   const params = parse(operation.params, joined((await context.params) ?? {}));
   if (!params.ok) return params;
   const query = parse(operation.query, Object.fromEntries(new URL(request.url).searchParams));

@@ -9,7 +9,11 @@ import type { Answering } from "./respond.ts";
 const heartbeatMs = 15_000;
 
 /** Events as server-sent events, numbered by `id`, until "event: end". `ending` is aborted when the reader has gone. */
-export function eventStream({ ctx, request, answering }: { ctx: Context; request: Request; answering: Answering }, events: AsyncIterable<NumberedRunEvent>, ending: AbortController): Response {
+export function eventStream(
+  { ctx, request, answering }: { ctx: Context; request: Request; answering: Answering },
+  events: AsyncIterable<NumberedRunEvent>,
+  ending: AbortController,
+): Response {
   const text = new TextEncoder();
   const iterator = events[Symbol.asyncIterator]();
   let heartbeat: NodeJS.Timeout | undefined;
@@ -50,10 +54,14 @@ export function eventStream({ ctx, request, answering }: { ctx: Context; request
       await iterator.return?.();
     },
   });
-  return new Response(stream, { headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store, no-transform", "x-accel-buffering": "no" } });
+  return new Response(stream, {
+    headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store, no-transform", "x-accel-buffering": "no" },
+  });
 }
 
 async function sameActor(request: Request, actor: Actor): Promise<boolean> {
   const now = await identify(request.headers);
-  return now.ok && now.value.actor.kind === actor.kind && (actor.kind !== "user" || (now.value.actor.kind === "user" && now.value.actor.userId === actor.userId));
+  return (
+    now.ok && now.value.actor.kind === actor.kind && (actor.kind !== "user" || (now.value.actor.kind === "user" && now.value.actor.userId === actor.userId))
+  );
 }

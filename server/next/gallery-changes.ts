@@ -23,18 +23,18 @@ export function isInternal(headers: Headers): boolean {
 /** Listens for the life of the process, and has pages made anew. "*" stands for all: what was said while nobody listened is not known. */
 export async function followGallery(): Promise<void> {
   const changed = new Set<string>();
-  let timer: NodeJS.Timeout | null = null;
   const note = (slug: string) => {
+    // The first of a group starts the wait that gathers the others.
+    if (changed.size === 0) setTimeout(tellAll, gatherMs);
     changed.add(slug);
-    timer ??= setTimeout(() => {
-      timer = null;
-      const slugs = [...changed];
-      changed.clear();
-      void tell(slugs).then((told) => {
-        if (!told) for (const slug of slugs) note(slug);
-      });
-    }, gatherMs);
   };
+  function tellAll(): void {
+    const slugs = [...changed];
+    changed.clear();
+    void tell(slugs).then((told) => {
+      if (!told) for (const slug of slugs) note(slug);
+    });
+  }
   for (let waitMs = 500; ; waitMs = Math.min(waitMs * 2, 15_000)) {
     try {
       await (await web()).services.store.listen("gallery_changed", note, () => note("*"));

@@ -29,13 +29,21 @@ export async function identify(headers: Headers): Promise<Result<Identity>> {
     if (!found.ok) return found;
     const { person, tokenId, scopes } = found.value;
     // A token comes from a script: what a browser's cookie says beside it is not this person's.
-    return ok({ actor: { kind: "user", userId: person.id, username: person.username, level: person.level, via: { kind: "token", tokenId, scopes }, address }, by: "token", visitorId: null });
+    return ok({
+      actor: { kind: "user", userId: person.id, username: person.username, level: person.level, via: { kind: "token", tokenId, scopes }, address },
+      by: "token",
+      visitorId: null,
+    });
   }
   const cookie = readCookie(cookies, names.session);
   const sessionId = cookie === null ? null : await readSessionToken(secretOf(services.config), cookie);
   const person = sessionId === null ? null : await authenticateSession(services, sessions, sessionId);
   if (person && sessionId) {
-    return ok({ actor: { kind: "user", userId: person.id, username: person.username, level: person.level, via: { kind: "session", sessionId }, address }, by: "session", visitorId });
+    return ok({
+      actor: { kind: "user", userId: person.id, username: person.username, level: person.level, via: { kind: "session", sessionId }, address },
+      by: "session",
+      visitorId,
+    });
   }
   return ok({ actor: { kind: "visitor", visitorId, address }, by: visitorId ? "visitor" : "nothing", visitorId });
 }
@@ -56,4 +64,3 @@ function bearerOf(headers: Headers): string | null {
   if (authorization === null) return null;
   return /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? "";
 }
-

@@ -43,6 +43,13 @@ export function problem(failure: Failure, answering: Answering): Response {
 
 /** What nobody expected; the log has the rest under the same request id. */
 export function unexpected(answering: Answering): Response {
-  const body = { type: "about:blank", title: "Internal error", status: 500, detail: "Something went wrong on the server.", instance: answering.path, requestId: answering.requestId };
+  const body = {
+    type: "about:blank",
+    title: "Internal error",
+    status: 500,
+    detail: "Something went wrong on the server.",
+    instance: answering.path,
+    requestId: answering.requestId,
+  };
   return new Response(JSON.stringify(body), { status: 500, headers: { "content-type": "application/problem+json", "cache-control": "no-store" } });
 }

@@ -74,7 +74,9 @@ describe("passwords", () => {
     const tries = [];
     for (let n = 0; n < 12; n++) tries.push(code(await verifyPassword(stranger(), { username: "target", password: `guess number ${n}` })));
     expect(tries.slice(10)).toEqual(["too_many", "too_many"]);
-    expect(await verifyPassword(stranger(), { username: "target", password })).toMatchObject({ failure: { code: "too_many", retryAfterSeconds: expect.any(Number) } });
+    expect(await verifyPassword(stranger(), { username: "target", password })).toMatchObject({
+      failure: { code: "too_many", retryAfterSeconds: expect.any(Number) },
+    });
     world.clock.offsetMs = 601_000;
     expect(code(await verifyPassword(stranger(), { username: "target", password }))).toBe("ok");
     world.clock.offsetMs = 0;
@@ -98,7 +100,11 @@ describe("sessions", () => {
     const [one, two] = [await signedIn(ada), await signedIn(ada)];
     for (const cache of [here, elsewhere]) expect(await authenticateSession(world.services, cache, one)).toMatchObject({ username: "sess-ada" });
     const ctx = world.as(person(ada, "sess-ada", "reader", two));
-    expect(value(await listSessions(ctx)).map((session) => session.current).sort()).toEqual([false, true]);
+    expect(
+      value(await listSessions(ctx))
+        .map((session) => session.current)
+        .sort(),
+    ).toEqual([false, true]);
     value(await revokeSession(ctx, { sessionId: one }));
     await expect.poll(() => authenticateSession(world.services, here, one), { timeout: 2000 }).toBeNull();
     await expect.poll(() => authenticateSession(world.services, elsewhere, one), { timeout: 2000 }).toBeNull();
@@ -136,7 +142,8 @@ describe("tokens", () => {
     expect(code(await revokeToken(world.as(person(await world.user("token-bob"), "token-bob")), { tokenId }))).toBe("not_found");
     value(await revokeToken(ctx, { tokenId }));
     expect(code(await authenticateToken(world.services, made.token))).toBe("unauthenticated");
-    for (const text of ["", "sheaf_", "x".repeat(5000), made.token.toUpperCase()]) expect(code(await authenticateToken(world.services, text))).toBe("unauthenticated");
+    for (const text of ["", "sheaf_", "x".repeat(5000), made.token.toUpperCase()])
+      expect(code(await authenticateToken(world.services, text))).toBe("unauthenticated");
   });
 
   test("never beget tokens, nor more than their giver may", async () => {

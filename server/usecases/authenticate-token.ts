@@ -7,7 +7,10 @@ import { tokenHashOf } from "./token-text.ts";
 const usedEveryMs = 60_000;
 
 /** Asked at every request, without a memory: a token that is revoked is out at once. */
-export async function authenticateToken(services: Services, text: string): Promise<Result<{ person: Person; tokenId: TokenId; scopes: readonly TokenScope[] }>> {
+export async function authenticateToken(
+  services: Services,
+  text: string,
+): Promise<Result<{ person: Person; tokenId: TokenId; scopes: readonly TokenScope[] }>> {
   const hash = tokenHashOf(text);
   const now = services.now();
   const found = hash === null ? null : await services.store.findLiveToken(hash, now);

@@ -20,6 +20,9 @@ export function cacheKey({ commit, notebookPath, environmentDigest, values, inpu
 /** The same file sent twice has two ids and one content, which `inputs` names; its name is seen by the kernel. */
 function withoutUploads(values: Values): Values {
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, typeof value === "object" && value !== null && "upload" in value ? { upload: "", name: value.name } : value]),
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === "object" && value !== null && "upload" in value ? { upload: "", name: value.name } : value,
+    ]),
   );
 }

@@ -25,11 +25,25 @@ export async function createToken(ctx: Context, input: CreateToken): Promise<Res
   if (input.scopes.includes("admin") && !hasLevel(actor, "admin")) return fail("forbidden", "A token cannot do more than you may.");
   const text = newTokenText();
   const expiresAt = new Date(ctx.now().getTime() + input.days * 86_400_000);
-  const stored = { id: newId("token"), userId: actor.userId, name: input.name.trim(), tokenHash: tokenHashOf(text) ?? "", scopes: [...new Set(input.scopes)], expiresAt };
+  const stored = {
+    id: newId("token"),
+    userId: actor.userId,
+    name: input.name.trim(),
+    tokenHash: tokenHashOf(text) ?? "",
+    scopes: [...new Set(input.scopes)],
+    expiresAt,
+  };
   return ok({ ...tokenCard(await ctx.store.insertToken(stored)), token: text });
 }
 
-export function tokenCard(token: { id: string; name: string; scopes: readonly TokenScope[]; createdAt: Date; expiresAt: Date; usedAt: Date | null }): TokenCard {
+export function tokenCard(token: {
+  id: string;
+  name: string;
+  scopes: readonly TokenScope[];
+  createdAt: Date;
+  expiresAt: Date;
+  usedAt: Date | null;
+}): TokenCard {
   return {
     id: token.id,
     name: token.name,

@@ -48,7 +48,12 @@ describe("following a run", () => {
     for (const seen of await Promise.all(readers)) {
       const numbered = seen.filter(({ seq }) => seq > 0);
       expect(numbered.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
-      expect(foldEvents([], seen.map(({ event }) => event))[0]?.outputs).toEqual(textCell(1, "42\n").outputs);
+      expect(
+        foldEvents(
+          [],
+          seen.map(({ event }) => event),
+        )[0]?.outputs,
+      ).toEqual(textCell(1, "42\n").outputs);
       expect(seen.at(-1)?.event).toMatchObject({ type: "state", state: "done" });
     }
   });
@@ -97,13 +102,24 @@ describe("following a run", () => {
     const run = await start(ctx);
     const engine = await world.take();
     await engine.say(running, output(1, "4"));
-    const had = foldEvents([], (await collect(ctx, run.id, 0, (seen) => seen.at(-1)?.seq === 2)).map(({ event }) => event));
+    const had = foldEvents(
+      [],
+      (await collect(ctx, run.id, 0, (seen) => seen.at(-1)?.seq === 2)).map(({ event }) => event),
+    );
     await engine.finish();
     await world.store.sweepRunEvents(new Date(Date.now() + 60_000));
     const cells = value(await showRun(ctx, run)).cells;
-    for (const [after, before] of [[0, []], [2, had]] as const) {
+    for (const [after, before] of [
+      [0, []],
+      [2, had],
+    ] as const) {
       const seen = await collect(ctx, run.id, after);
-      expect(foldEvents(before, seen.map(({ event }) => event))).toEqual(cells);
+      expect(
+        foldEvents(
+          before,
+          seen.map(({ event }) => event),
+        ),
+      ).toEqual(cells);
       expect(seen.at(-1)?.event).toMatchObject({ state: "done" });
       expect(seen.every(({ seq }) => seq === 3)).toBe(true);
     }
@@ -115,7 +131,12 @@ describe("following a run", () => {
     const run = value(await startRun(ctx, { worksheetId: worksheet.id, values: {}, fresh: false }));
     expect(run.cached).toBe(true);
     const seen = await collect(ctx, run.id);
-    expect(foldEvents([], seen.map(({ event }) => event))).toEqual(value(await showRun(ctx, run)).cells);
+    expect(
+      foldEvents(
+        [],
+        seen.map(({ event }) => event),
+      ),
+    ).toEqual(value(await showRun(ctx, run)).cells);
   });
 
   test("stops when the reader goes, and is refused to whoever may not read", async () => {
@@ -134,7 +155,8 @@ describe("following a run", () => {
     const run = await start(ctx);
     const following = collect(ctx, run.id);
     const engine = await world.take();
-    await world.database.connection.client`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sheaf listen' and datname = current_database()`;
+    await world.database.connection
+      .client`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sheaf listen' and datname = current_database()`;
     await engine.say(running);
     await engine.finish();
     expect((await following).at(-1)?.event).toMatchObject({ state: "done" });

@@ -76,7 +76,10 @@ describe("the gallery", () => {
 
   test("pages end, repeat nothing and lose nothing while others publish", async () => {
     let number = 0;
-    const seen = await walk({ limit: 1 }, async () => void (await world.worksheet(author, `late-${number++}`, { publishedAt: day(10 + number), area: "late", official: true })));
+    const seen = await walk(
+      { limit: 1 },
+      async () => void (await world.worksheet(author, `late-${number++}`, { publishedAt: day(10 + number), area: "late", official: true })),
+    );
     expect(seen).toEqual(["selection", "enzyme", "sir", "drift"]);
     const found = await walk({ limit: 1, query: "simulation" });
     expect(found.toSorted()).toEqual(["drift", "selection", "sir"]);
@@ -84,7 +87,11 @@ describe("the gallery", () => {
   });
 
   test("areas say how many public worksheets they have", async () => {
-    expect(Object.fromEntries(value(await listAreas(anyone())).map((area) => [area.slug, area.worksheets]))).toMatchObject({ genetics: 2, epidemiology: 1, biochemistry: 1 });
+    expect(Object.fromEntries(value(await listAreas(anyone())).map((area) => [area.slug, area.worksheets]))).toMatchObject({
+      genetics: 2,
+      epidemiology: 1,
+      biochemistry: 1,
+    });
     expect(code(await showArea(anyone(), { slug: "nowhere" }))).toBe("not_found");
   });
 });
@@ -110,8 +117,17 @@ describe("a worksheet", () => {
   });
 
   test("belongs to a project, which shows it", async () => {
-    expect(value(await showProject(anyone(), { slug: "drift-project" }))).toMatchObject({ slug: "drift-project", readmeHtml: null, worksheets: { items: [{ slug: "drift" }], next: null } });
-    expect(await findPagesOf(anyone(), { slugs: ["drift", "gone"] })).toEqual(["/worksheets/drift", "/areas/genetics", "/projects/drift-project", "/worksheets/gone"]);
+    expect(value(await showProject(anyone(), { slug: "drift-project" }))).toMatchObject({
+      slug: "drift-project",
+      readmeHtml: null,
+      worksheets: { items: [{ slug: "drift" }], next: null },
+    });
+    expect(await findPagesOf(anyone(), { slugs: ["drift", "gone"] })).toEqual([
+      "/worksheets/drift",
+      "/areas/genetics",
+      "/projects/drift-project",
+      "/worksheets/gone",
+    ]);
   });
 
   test("has a figure under its digest, and nothing else is there", async () => {
@@ -149,7 +165,8 @@ describe("with 10,000 worksheets", () => {
           continue;
         }
         const [row] = await transaction.unsafe(`explain (analyze, format json) ${query}`, params as never[]);
-        read += rowsOf((row?.["QUERY PLAN"] as [{ Plan: PlanNode }])[0].Plan);
+        const [plan] = (row?.["QUERY PLAN"] ?? []) as { Plan: PlanNode }[];
+        if (plan) read += rowsOf(plan.Plan);
       }
       return read;
     });

@@ -1,7 +1,13 @@
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
 
-export type SessionCard = { readonly id: string; readonly userAgent: string | null; readonly createdAt: string; readonly seenAt: string; readonly current: boolean };
+export type SessionCard = {
+  readonly id: string;
+  readonly userAgent: string | null;
+  readonly createdAt: string;
+  readonly seenAt: string;
+  readonly current: boolean;
+};
 
 /** One's own signed-in browsers, the latest first. */
 export async function listSessions(ctx: Context): Promise<Result<readonly SessionCard[]>> {

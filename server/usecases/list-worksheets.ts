@@ -30,7 +30,15 @@ export async function pageOfWorksheets(ctx: Context, input: ListWorksheets & { p
   const rows = await ctx.store.listGallery({ query, area: input.area, tag: input.tag, project: input.project, after, limit: limit + 1 });
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
-  const next = rows.length > limit && last ? printPosition({ official: last.worksheet.official, publishedAt: last.worksheet.publishedAt, id: last.worksheet.id, ...(last.rank === null ? {} : { rank: last.rank }) }) : null;
+  const next =
+    rows.length > limit && last
+      ? printPosition({
+          official: last.worksheet.official,
+          publishedAt: last.worksheet.publishedAt,
+          id: last.worksheet.id,
+          ...(last.rank === null ? {} : { rank: last.rank }),
+        })
+      : null;
   return ok({ items: shown.map(worksheetCard), next });
 }
 

@@ -8,6 +8,8 @@ const validSeconds = 24 * 60 * 60;
 export async function offerFirstAdministrator(services: Services): Promise<string | null> {
   if ((await services.store.countUsersAt("admin")) > 0) return null;
   const key = randomText(32);
-  await services.store.transaction((tx) => tx.replaceOneTimeKey("first-administrator", digestOf(key), new Date(services.now().getTime() + validSeconds * 1000)));
+  await services.store.transaction((tx) =>
+    tx.replaceOneTimeKey("first-administrator", digestOf(key), new Date(services.now().getTime() + validSeconds * 1000)),
+  );
   return `${services.config.publicUrl}${routes.firstAdministrator(key)}`;
 }

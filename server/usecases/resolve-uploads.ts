@@ -11,10 +11,19 @@ export type ResolvedUploads = { readonly values: Values; readonly inputs: Readon
 export async function resolveUploads(ctx: Context, parameters: readonly Parameter[], values: Values): Promise<Result<ResolvedUploads>> {
   const given = parameters.flatMap((parameter) => {
     const value = values[parameter.name];
-    return parameter.type === "file" && typeof value === "object" && value !== null && "upload" in value && isId("upload", value.upload) ? [{ parameter, id: value.upload }] : [];
+    return parameter.type === "file" && typeof value === "object" && value !== null && "upload" in value && isId("upload", value.upload)
+      ? [{ parameter, id: value.upload }]
+      : [];
   });
   if (given.length === 0) return ok({ values, inputs: {} });
-  const uploads = new Map<UploadId, UploadHead>((await ctx.store.findUploadHeads(given.map((one) => one.id), ctx.now())).map((upload) => [upload.id, upload]));
+  const uploads = new Map<UploadId, UploadHead>(
+    (
+      await ctx.store.findUploadHeads(
+        given.map((one) => one.id),
+        ctx.now(),
+      )
+    ).map((upload) => [upload.id, upload]),
+  );
   const resolved: Record<string, Values[string]> = { ...values };
   const inputs: Record<string, string> = {};
   const fields: Record<string, string> = {};

@@ -61,7 +61,13 @@ function withoutTraceback(output: Output): Output {
 async function readProgress(ctx: Context, run: RunHead): Promise<{ cells: readonly CellResult[]; lastEvent: number }> {
   if (isFinal(run.state)) return { cells: await ctx.store.listRunCells(run.id), lastEvent: run.lastEvent };
   const events = await ctx.store.listRunEvents(run.id, 0, 1_000_000);
-  return { cells: foldEvents([], events.map((row) => row.event)), lastEvent: events.at(-1)?.seq ?? 0 };
+  return {
+    cells: foldEvents(
+      [],
+      events.map((row) => row.event),
+    ),
+    lastEvent: events.at(-1)?.seq ?? 0,
+  };
 }
 
 /** Knowing the address of a visitor's run is being let in, so that another's is named by its age alone. */

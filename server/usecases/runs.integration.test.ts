@@ -44,7 +44,14 @@ describe("starting a run", () => {
     const ctx = world.as(person(ada, "ada"));
     const run = value(await start(ctx, { pop: 7 }));
     expect(run).toMatchObject({ state: "queued", cached: false, claimUrl: null, newVisitor: null, url: `http://sheaf.localhost:3000/runs/${run.id}` });
-    expect(value(await showRun(ctx, run))).toMatchObject({ state: "queued", values: { pop: 7, data: "data.csv" }, changed: ["pop"], owner: "you", shared: false, expiresAt: null });
+    expect(value(await showRun(ctx, run))).toMatchObject({
+      state: "queued",
+      values: { pop: 7, data: "data.csv" },
+      changed: ["pop"],
+      owner: "you",
+      shared: false,
+      expiresAt: null,
+    });
     await finishNext();
     const done = value(await showRun(ctx, run));
     expect(done).toMatchObject({ state: "done", cells: [textCell(1, "42\n")], record: { values: { pop: 7 } } });
@@ -185,7 +192,10 @@ describe("uploads", () => {
     expect(code(await uploadFile(one, { name: "a.csv", bytes: new Uint8Array(world.services.config.visitor.uploadBytes + 1) }))).toBe("too_large");
     expect(code(await uploadFile(one, { name: "../..", bytes: new Uint8Array(1) }))).toBe("invalid");
     const large = value(await uploadFile(one, { name: "a.csv", bytes: new Uint8Array(2000) }));
-    expect(await start(one, { data: { upload: large.id, name: "a.csv" } })).toMatchObject({ ok: false, failure: { fields: { data: expect.stringContaining("too large") } } });
+    expect(await start(one, { data: { upload: large.id, name: "a.csv" } })).toMatchObject({
+      ok: false,
+      failure: { fields: { data: expect.stringContaining("too large") } },
+    });
   });
 });
 
@@ -213,7 +223,8 @@ describe("cancelling", () => {
     for (const actor of [visitor(), visitor(null), person(bob, "bob")]) expect(code(await cancelRun(world.as(actor), shared))).toBe("forbidden");
     value(await cancelRun(world.as(one), shared));
     const mine = value(await start(world.as(person(ada, "ada")), unseen()));
-    for (const actor of [visitor(), person(bob, "bob"), person(author, "author", "admin")]) expect(code(await cancelRun(world.as(actor), mine))).toBe("not_found");
+    for (const actor of [visitor(), person(bob, "bob"), person(author, "author", "admin")])
+      expect(code(await cancelRun(world.as(actor), mine))).toBe("not_found");
     expect(code(await cancelRun(world.as(byToken(ada, "ada", ["runs:read"])), mine))).toBe("forbidden");
     value(await cancelRun(world.as(byToken(ada, "ada", ["runs:read", "runs:write"])), mine));
   });

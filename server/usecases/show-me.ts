@@ -8,7 +8,11 @@ export async function showMe(ctx: Context): Promise<Result<MeView>> {
   const { actor } = ctx;
   const site = { registration: ctx.config.registration, visitorDays: ctx.config.visitor.keepDays };
   if (actor.kind === "user") {
-    const [user, running, home] = await Promise.all([ctx.store.findUser(actor.userId), ctx.store.countOpenRuns({ ownerId: actor.userId }), ctx.storage.homeUsage(actor.username)]);
+    const [user, running, home] = await Promise.all([
+      ctx.store.findUser(actor.userId),
+      ctx.store.countOpenRuns({ ownerId: actor.userId }),
+      ctx.storage.homeUsage(actor.username),
+    ]);
     const person = { username: actor.username, displayName: user?.displayName ?? actor.username, level: actor.level };
     return ok({ person, running, home, mayRun: { allowed: true, reason: null }, ...site });
   }

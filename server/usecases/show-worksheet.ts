@@ -14,7 +14,10 @@ export async function showWorksheet(ctx: Context, input: { idOrSlug: string }): 
   const { worksheet } = row;
   const version = worksheet.currentVersionId === null ? null : await ctx.store.findVersion(worksheet.currentVersionId);
   if (!version) return fail("not_found", "No such worksheet.");
-  const [result, usualDurationMs] = await Promise.all([version.resultRunId === null ? null : ctx.store.findRun(version.resultRunId), ctx.store.usualDurationMs(worksheet.id)]);
+  const [result, usualDurationMs] = await Promise.all([
+    version.resultRunId === null ? null : ctx.store.findRun(version.resultRunId),
+    ctx.store.usualDurationMs(worksheet.id),
+  ]);
   return ok({
     card: worksheetCard(row),
     parameters: version.compiled.parameters,
@@ -47,7 +50,8 @@ export function displayCellsOf(compiled: Pick<CompiledWorksheet, "cells">): read
 
 /** The source of a code cell leaves the server only where its author shows it. */
 function displayCell(cell: CompiledCell): DisplayCell | null {
-  if (cell.kind === "markdown") return { kind: "markdown", index: cell.index, html: renderMarkdown(cell.source, cell.attachments ? { attachments: cell.attachments } : {}) };
+  if (cell.kind === "markdown")
+    return { kind: "markdown", index: cell.index, html: renderMarkdown(cell.source, cell.attachments ? { attachments: cell.attachments } : {}) };
   const source = cell.show.source === "removed" ? null : cell.source;
   if (source === null && cell.show.outputs === "removed") return null;
   return { kind: "code", index: cell.index, source, sourceFolded: cell.show.source === "folded", show: cell.show };

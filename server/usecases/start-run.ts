@@ -32,7 +32,8 @@ const openRuns = { visitor: 1, address: 64, person: 20 };
 export async function startRun(ctx: Context, input: StartRun): Promise<Result<StartedRun>> {
   const row = await ctx.store.findWorksheet(input.worksheetId);
   if (!row || !can(ctx.actor, "worksheet:read", worksheetSubject(ctx, row))) return fail("not_found", "No such worksheet.");
-  if (!can(ctx.actor, "worksheet:run", worksheetSubject(ctx, row))) return fail("forbidden", ctx.actor.kind === "visitor" ? "Sign in to run worksheets on this server." : "This token may not start runs.");
+  if (!can(ctx.actor, "worksheet:run", worksheetSubject(ctx, row)))
+    return fail("forbidden", ctx.actor.kind === "visitor" ? "Sign in to run worksheets on this server." : "This token may not start runs.");
   const version = row.worksheet.currentVersionId === null ? null : await ctx.store.findVersion(row.worksheet.currentVersionId);
   if (!version) return fail("not_found", "No such worksheet.");
   const limited = await limitStarts(ctx);
@@ -93,12 +94,15 @@ async function enqueue(tx: Queries, ctx: Context, { row }: Draft): Promise<Resul
 }
 
 async function queueProblem(tx: Queries, { actor }: Context, row: Draft["row"]): Promise<string | null> {
-  if (actor.kind === "user" && (await tx.countOpenRuns({ ownerId: actor.userId })) >= openRuns.person) return `You have ${openRuns.person} runs going. Wait for one to end, or stop one.`;
+  if (actor.kind === "user" && (await tx.countOpenRuns({ ownerId: actor.userId })) >= openRuns.person)
+    return `You have ${openRuns.person} runs going. Wait for one to end, or stop one.`;
   if (actor.kind !== "visitor" || !("addressHash" in row)) return null;
   if (actor.visitorId !== null && (await tx.countOpenRuns({ visitorId: actor.visitorId })) >= openRuns.visitor) {
     return "You have a run going already. Wait for it, stop it, or sign in to run several at once.";
   }
-  return (await tx.countOpenRuns({ addressHash: row.addressHash })) >= openRuns.address ? "Too many runs are going at your address. Try again in a moment." : null;
+  return (await tx.countOpenRuns({ addressHash: row.addressHash })) >= openRuns.address
+    ? "Too many runs are going at your address. Try again in a moment."
+    : null;
 }
 
 /** A row of its own, so that it has a link, an owner and a place in the list; who computed it first is nobody's business. */

@@ -17,9 +17,14 @@ export function uploadLimit(ctx: Context): number {
 /** Keeps a file for a file parameter. `newVisitor` names a browser that had no name; only it may use the file. */
 export async function uploadFile(ctx: Context, input: { name: string; bytes: Uint8Array }): Promise<Result<UploadedFile & { newVisitor: VisitorId | null }>> {
   const { actor } = ctx;
-  if (actor.kind === "user" && actor.via.kind === "token" && !actor.via.scopes.includes("runs:write")) return fail("forbidden", "This token may not start runs.");
-  if (actor.kind === "visitor" && !ctx.config.visitor.mayRun) return fail("forbidden", "Running without an account is switched off on this server. Sign in first.");
-  const limited = actor.kind === "user" ? await limitRate(ctx, "upload:user", actor.userId) : await limitRate(ctx, "upload:address", actor.kind === "visitor" ? limitedAddress(actor.address) : "system");
+  if (actor.kind === "user" && actor.via.kind === "token" && !actor.via.scopes.includes("runs:write"))
+    return fail("forbidden", "This token may not start runs.");
+  if (actor.kind === "visitor" && !ctx.config.visitor.mayRun)
+    return fail("forbidden", "Running without an account is switched off on this server. Sign in first.");
+  const limited =
+    actor.kind === "user"
+      ? await limitRate(ctx, "upload:user", actor.userId)
+      : await limitRate(ctx, "upload:address", actor.kind === "visitor" ? limitedAddress(actor.address) : "system");
   if (!limited.ok) return limited;
   const limit = uploadLimit(ctx);
   if (input.bytes.byteLength > limit) return fail("too_large", `This file is too large: at most ${Math.floor(limit / 1024 / 1024)} MB.`);

@@ -53,7 +53,13 @@ async function findRoutes(): Promise<Route[]> {
   return found.flat();
 }
 
-type Send = { readonly params?: Record<string, string | string[]>; readonly query?: string; readonly body?: unknown; readonly headers?: Record<string, string>; readonly form?: FormData };
+type Send = {
+  readonly params?: Record<string, string | string[]>;
+  readonly query?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  readonly form?: FormData;
+};
 
 async function send(operation: Operation, { params = {}, query = "", body, headers = {}, form }: Send = {}): Promise<Response> {
   const route = routes.find((one) => one.method === operation.method && one.path === operation.path);
@@ -75,7 +81,8 @@ async function checkAnswer(operation: Operation, response: Response): Promise<vo
   if (response.status >= 400) {
     expect(response.headers.get("content-type")).toBe("application/problem+json");
     expect(problemSchema.parse(await response.json())).toMatchObject({ status: response.status });
-    const documented = (openApiDocument(origin).paths as Record<string, Record<string, { responses: object }>>)[operation.path]?.[operation.method]?.responses ?? {};
+    const documented =
+      (openApiDocument(origin).paths as Record<string, Record<string, { responses: object }>>)[operation.path]?.[operation.method]?.responses ?? {};
     expect(Object.keys(documented)).toContain(String(response.status));
     return;
   }
@@ -88,7 +95,8 @@ const asAda = () => ({ cookie: adaCookie, origin, "sec-fetch-site": "same-origin
 const bearer = (token = adaToken) => ({ authorization: `Bearer ${token}` });
 const idOf = async (response: Response) => ((await response.json()) as { id: string }).id;
 let pop = 100;
-const startRun = (headers: Record<string, string> = {}, values: unknown = { pop: pop++ }) => send(operations.startRun, { params: { id: worksheet.slug }, body: { values }, headers });
+const startRun = (headers: Record<string, string> = {}, values: unknown = { pop: pop++ }) =>
+  send(operations.startRun, { params: { id: worksheet.slug }, body: { values }, headers });
 
 describe("the document", () => {
   test("has every route, and every operation has its route", () => {
@@ -109,13 +117,17 @@ describe("worksheets", () => {
   test("are listed, found by words, and shown with a JSON Schema of their parameters", async () => {
     const list = (await (await send(operations.listWorksheets, { query: "?q=drif&area=genetics&tag=drift&limit=5" })).json()) as { items: { id: string }[] };
     expect(list.items.map((item) => item.id)).toEqual([worksheet.id]);
-    const shown = (await (await send(operations.showWorksheet, { params: { id: worksheet.slug } })).json()) as { parameters: { properties: Record<string, unknown> } };
-    expect(shown.parameters.properties["pop"]).toMatchObject({ type: "integer", default: 10, minimum: 1, maximum: 1000 });
+    const shown = (await (await send(operations.showWorksheet, { params: { id: worksheet.slug } })).json()) as {
+      parameters: { properties: Record<string, unknown> };
+    };
+    expect(shown.parameters.properties.pop).toMatchObject({ type: "integer", default: 10, minimum: 1, maximum: 1000 });
     expect(JSON.stringify(shown)).not.toContain("secret_source");
     expect((await send(operations.showWorksheet, { params: { id: "hidden" } })).status).toBe(404);
     expect((await send(operations.listWorksheets, { query: "?limit=abc" })).status).toBe(422);
     expect((await send(operations.listWorksheets, { query: "?cursor=abc" })).status).toBe(422);
-    expect(((await (await send(operations.listAreas)).json()) as { items: { slug: string; worksheets: number }[] }).items).toEqual([expect.objectContaining({ slug: "genetics", worksheets: 1 })]);
+    expect(((await (await send(operations.listAreas)).json()) as { items: { slug: string; worksheets: number }[] }).items).toEqual([
+      expect.objectContaining({ slug: "genetics", worksheets: 1 }),
+    ]);
   });
 });
 
@@ -142,7 +154,8 @@ describe("a run from start to end", () => {
     expect(notebook.headers.get("content-security-policy")).toContain("sandbox");
     expect(await notebook.text()).toBe('{"cells":[]}');
     expect(await (await send(operations.openRunFile, { params: { id, path: ["notebook.ipynb"] } })).text()).toBe('{"cells":[]}');
-    for (const escape of [["..", "..", "password"], ["%2e%2e", "x"], [".hidden"], ["files", "none"]]) expect((await send(operations.openRunFile, { params: { id, path: escape } })).status).toBe(404);
+    for (const path of [["..", "..", "password"], ["%2e%2e", "x"], [".hidden"], ["files", "none"]])
+      expect((await send(operations.openRunFile, { params: { id, path } })).status).toBe(404);
     expect(((await (await send(operations.listRuns, { headers })).json()) as { items: unknown[] }).items).toHaveLength(1);
     expect((await send(operations.claimRun, { params: { id }, body: {}, headers })).status).toBe(401);
     const claimed = await send(operations.claimRun, { params: { id }, body: {}, headers: { ...asAda(), cookie: `${adaCookie}; ${headers.cookie}` } });
@@ -202,7 +215,7 @@ describe("what is refused", () => {
     expect(await post({ values: { pop: 1 } }, { "content-type": "text/plain" })).toBe(422);
     expect(await post({ values: { pop: "x".repeat(2_000_000) } })).toBe(413);
     const refused = (await (await startRun({}, { pop: 0 })).json()) as { fields: Record<string, string> };
-    expect(refused.fields["pop"]).toContain("at least 1");
+    expect(refused.fields.pop).toContain("at least 1");
   });
 
   test("tokens to tokens, and what belongs to sessions", async () => {
@@ -216,7 +229,10 @@ describe("what is refused", () => {
 
 describe("a signed-in browser", () => {
   test("manages tokens and sessions, and is out at once", async () => {
-    const made = (await (await send(operations.createToken, { body: { name: "x", scopes: ["runs:read"], days: 1 }, headers: asAda() })).json()) as { id: string; token: string };
+    const made = (await (await send(operations.createToken, { body: { name: "x", scopes: ["runs:read"], days: 1 }, headers: asAda() })).json()) as {
+      id: string;
+      token: string;
+    };
     expect((await send(operations.listRuns, { headers: bearer(made.token) })).status).toBe(200);
     expect((await startRun(bearer(made.token))).status).not.toBe(202);
     expect(((await (await send(operations.listTokens, { headers: asAda() })).json()) as { items: unknown[] }).items).toHaveLength(2);
@@ -224,6 +240,8 @@ describe("a signed-in browser", () => {
     expect((await send(operations.listRuns, { headers: bearer(made.token) })).status).toBe(401);
     expect(((await (await send(operations.listSessions, { headers: asAda() })).json()) as { items: unknown[] }).items).toHaveLength(1);
     expect((await send(operations.revokeSessions, { query: "?keep=none", headers: asAda() })).status).toBe(200);
-    await expect.poll(async () => ((await (await send(operations.showMe, { headers: asAda() })).json()) as { person: unknown }).person, { timeout: 2000 }).toBeNull();
+    await expect
+      .poll(async () => ((await (await send(operations.showMe, { headers: asAda() })).json()) as { person: unknown }).person, { timeout: 2000 })
+      .toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
-import type { Digest } from "#lib/domain/ids.ts";
 import { blobs } from "#drizzle/schema/index.ts";
+import type { Digest } from "#lib/domain/ids.ts";
 import type { Queryable } from "./connect.ts";
 
 export type Blob = Pick<typeof blobs.$inferSelect, "digest" | "mediaType" | "bytes">;

@@ -55,13 +55,25 @@ export function createListening(url: string) {
     await connected().unsafe(`listen "${channel}"`);
   }
 
+  /** The connection may break in the very moment that it is asked. */
+  async function sayPatiently(channel: Channel): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await say(channel);
+      } catch (error) {
+        if (ended || attempt === 3) throw error;
+        await sleep(200 * attempt);
+      }
+    }
+  }
+
   return {
     /** Calls `handler` with every payload on the channel; resolves once the database listens. */
     async listen(channel: Channel, handler: (payload: string) => void, onListening: () => void = () => {}): Promise<Listener> {
       const subscription: Subscription = { channel, handler, onListening };
       subscriptions.add(subscription);
       try {
-        await say(channel);
+        await sayPatiently(channel);
       } catch (error) {
         subscriptions.delete(subscription);
         throw error;

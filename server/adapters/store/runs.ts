@@ -17,7 +17,10 @@ const open = inArray(runs.state, ["queued", "starting", "running"]);
 
 export function runQueries({ db }: Queryable) {
   const heads = () =>
-    db.select({ run: runs, worksheetSlug: worksheets.slug, worksheetTitle: worksheets.title }).from(runs).innerJoin(worksheets, eq(worksheets.id, runs.worksheetId));
+    db
+      .select({ run: runs, worksheetSlug: worksheets.slug, worksheetTitle: worksheets.title })
+      .from(runs)
+      .innerJoin(worksheets, eq(worksheets.id, runs.worksheetId));
 
   return {
     async insertRun(run: NewRun): Promise<void> {
@@ -77,7 +80,8 @@ export function runQueries({ db }: Queryable) {
     },
 
     async countOpenRuns(of: { visitorId: VisitorId } | { addressHash: string } | { ownerId: UserId }): Promise<number> {
-      const whose = "visitorId" in of ? eq(runs.visitorId, of.visitorId) : "ownerId" in of ? eq(runs.ownerId, of.ownerId) : eq(runs.addressHash, of.addressHash);
+      const whose =
+        "visitorId" in of ? eq(runs.visitorId, of.visitorId) : "ownerId" in of ? eq(runs.ownerId, of.ownerId) : eq(runs.addressHash, of.addressHash);
       const [row] = await db.select({ runs: count() }).from(runs).where(and(open, whose));
       return row?.runs ?? 0;
     },

@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, isNull, ne } from "drizzle-orm";
-import type { SessionId, UserId } from "#lib/domain/ids.ts";
 import { sessions, users } from "#drizzle/schema/index.ts";
+import type { SessionId, UserId } from "#lib/domain/ids.ts";
 import type { Queryable } from "./connect.ts";
 import type { User } from "./users.ts";
 

@@ -60,7 +60,8 @@ describe("listening", () => {
       (payload) => heard.push(payload),
       () => beginnings++,
     );
-    await database.connection.client`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sheaf listen' and datname = current_database()`;
+    await database.connection
+      .client`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'sheaf listen' and datname = current_database()`;
     await expect.poll(() => beginnings, { timeout: 20_000 }).toBeGreaterThan(1);
     await database.store.notify("gallery_changed", "again");
     await expect.poll(() => heard).toEqual(["again"]);

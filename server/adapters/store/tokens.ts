@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, isNull } from "drizzle-orm";
-import type { TokenId, UserId } from "#lib/domain/ids.ts";
 import { apiTokens, users } from "#drizzle/schema/index.ts";
+import type { TokenId, UserId } from "#lib/domain/ids.ts";
 import type { Queryable } from "./connect.ts";
 import type { User } from "./users.ts";
 

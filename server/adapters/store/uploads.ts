@@ -1,6 +1,6 @@
 import { and, eq, gt, inArray } from "drizzle-orm";
-import type { UploadId } from "#lib/domain/ids.ts";
 import { uploads } from "#drizzle/schema/index.ts";
+import type { UploadId } from "#lib/domain/ids.ts";
 import type { Queryable } from "./connect.ts";
 
 export type Upload = typeof uploads.$inferSelect;

@@ -1,7 +1,7 @@
 import { count, eq } from "drizzle-orm";
+import { users } from "#drizzle/schema/index.ts";
 import type { UserId } from "#lib/domain/ids.ts";
 import type { Level } from "#lib/domain/person.ts";
-import { users } from "#drizzle/schema/index.ts";
 import type { Queryable } from "./connect.ts";
 
 export type User = typeof users.$inferSelect;

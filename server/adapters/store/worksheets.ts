@@ -93,7 +93,10 @@ export function worksheetQueries({ db }: Queryable) {
     // Rounded, so that the number survives the journey through a cursor and back.
     const matches = tx.$with("matches").as(
       tx
-        .select({ id: sql<WorksheetId>`${worksheets.id}`.as("match_id"), rank: sql<number>`round(ts_rank(${worksheets.search}, ${words})::numeric, 6)::float8`.as("rank") })
+        .select({
+          id: sql<WorksheetId>`${worksheets.id}`.as("match_id"),
+          rank: sql<number>`round(ts_rank(${worksheets.search}, ${words})::numeric, 6)::float8`.as("rank"),
+        })
         // Fenced by "offset 0": otherwise the other conditions' indexes are walked from end to end for want of better.
         .from(sql`(select * from ${worksheets} where ${worksheets.search} @@ ${words} offset 0) as worksheets`)
         .where(listed(filter))
@@ -151,5 +154,8 @@ function searchQuery(typed: string): SQL | null {
 
 /** As the database's `plain_words`: it would take the signs of good typography for letters. */
 function plainWords(text: string): string {
-  return text.replace(/[–—‐‑−]/g, "-").replace(/[“”„]/g, '"').replace(/[‘’…«»·×]/g, " ");
+  return text
+    .replace(/[–—‐‑−]/g, "-")
+    .replace(/[“”„]/g, '"')
+    .replace(/[‘’…«»·×]/g, " ");
 }

@@ -10,8 +10,8 @@ export function openApiDocument(publicUrl: string): Record<string, unknown> {
   const components: Record<string, unknown> = {};
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [name, operation] of Object.entries(operations)) {
-    const path = (paths[operation.path] ??= {});
-    path[operation.method] = describe(name, operation, components);
+    paths[operation.path] ??= {};
+    Object.assign(paths[operation.path] ?? {}, { [operation.method]: printOperation(name, operation, components) });
   }
   return {
     openapi: "3.1.0",
@@ -33,10 +33,14 @@ export function openApiDocument(publicUrl: string): Record<string, unknown> {
   };
 }
 
-function describe(name: string, operation: Operation, components: Record<string, unknown>): Record<string, unknown> {
+function printOperation(name: string, operation: Operation, components: Record<string, unknown>): Record<string, unknown> {
   const { answer } = operation;
   const content = answer.schema && { [answer.type ?? "application/json"]: { schema: schemaOf(answer.schema, components, "output") } };
-  const failures = new Set<FailureCode>([...operation.failures, ...(operation.params || operation.query || operation.body ? (["invalid"] as const) : []), "unauthenticated"]);
+  const failures = new Set<FailureCode>([
+    ...operation.failures,
+    ...(operation.params || operation.query || operation.body ? (["invalid"] as const) : []),
+    "unauthenticated",
+  ]);
   if (operation.method !== "get") failures.add("forbidden");
   return {
     operationId: name,
@@ -46,7 +50,12 @@ function describe(name: string, operation: Operation, components: Record<string,
     ...requestBody(name, operation, components),
     responses: {
       [answer.status]: { description: "Done", ...(content ? { content } : {}) },
-      ...Object.fromEntries([...failures].map((code) => [httpStatusOf[code], { description: code, content: { "application/problem+json": { schema: schemaOf(problem, components, "output") } } }])),
+      ...Object.fromEntries(
+        [...failures].map((code) => [
+          httpStatusOf[code],
+          { description: code, content: { "application/problem+json": { schema: schemaOf(problem, components, "output") } } },
+        ]),
+      ),
     },
   };
 }
@@ -78,6 +87,6 @@ function schemaOf(schema: z.ZodType, components: Record<string, unknown>, io: "i
 }
 
 function moved(schema: unknown): unknown {
-  const text = JSON.stringify(schema, (key, value: unknown) => (key === "$schema" || key === "id" && typeof value === "string" ? undefined : value));
+  const text = JSON.stringify(schema, (key, value: unknown) => (key === "$schema" || (key === "id" && typeof value === "string") ? undefined : value));
   return JSON.parse(text.replaceAll('"#/$defs/', '"#/components/schemas/'));
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { MeView } from "#lib/domain/me.ts";
 import { levels, tokenScopes } from "#lib/domain/person.ts";
 import { runStates } from "#lib/domain/run.ts";
-import { languages, type AreaView, type RunCard, type RunView, type WorksheetCard } from "#lib/domain/worksheet.ts";
+import { type AreaView, languages, type RunCard, type RunView, type WorksheetCard } from "#lib/domain/worksheet.ts";
 
 /** What the API answers, for the document and for the test that holds the routes to it. Additions are allowed, removals are not. */
 const instant = z.iso.datetime().describe("ISO 8601, UTC");
@@ -27,7 +27,8 @@ export const worksheetCard = z
   })
   .meta({ id: "WorksheetCard" });
 
-export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable().describe("Cursor of the next page; null at the end") });
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), next: z.string().nullable().describe("Cursor of the next page; null at the end") });
 
 export const worksheet = worksheetCard
   .extend({
@@ -46,8 +47,12 @@ export const area = z.object({ slug: z.string(), title: z.string(), description:
 const state = z.enum(runStates);
 const values = z.record(z.string(), z.unknown()).describe("Parameter name → value");
 const file = z.object({ path: z.string(), bytes: z.int() });
-const output = z.looseObject({ output_type: z.enum(["stream", "display_data", "execute_result", "error"]) }).meta({ id: "Output", description: "A notebook output, nbformat 4" });
-const cell = z.object({ index: z.int(), outputs: z.array(output), executionCount: z.int().nullable(), durationMs: z.number().nullable() }).meta({ id: "CellResult" });
+const output = z
+  .looseObject({ output_type: z.enum(["stream", "display_data", "execute_result", "error"]) })
+  .meta({ id: "Output", description: "A notebook output, nbformat 4" });
+const cell = z
+  .object({ index: z.int(), outputs: z.array(output), executionCount: z.int().nullable(), durationMs: z.number().nullable() })
+  .meta({ id: "CellResult" });
 const runError = z.object({ kind: z.string(), message: z.string(), cell: z.int().optional(), name: z.string().optional() });
 const worksheetReference = z.object({ id: z.string(), slug: z.string(), title: z.string() });
 
@@ -105,7 +110,13 @@ export const runCard = z
   .meta({ id: "RunCard" });
 
 export const startedRun = z
-  .object({ id: z.string(), state, url: z.url(), claimUrl: z.url().nullable().describe("For visitors: opens the door to owning the run; told once"), cached: z.boolean() })
+  .object({
+    id: z.string(),
+    state,
+    url: z.url(),
+    claimUrl: z.url().nullable().describe("For visitors: opens the door to owning the run; told once"),
+    cached: z.boolean(),
+  })
   .meta({ id: "StartedRun" });
 
 export const cancelledRun = z.object({ id: z.string(), state });
@@ -129,7 +140,9 @@ export const token = z
   .meta({ id: "Token" });
 export const newToken = token.extend({ token: z.string().describe("Shown this once") }).meta({ id: "NewToken" });
 
-export const session = z.object({ id: z.string(), userAgent: z.string().nullable(), createdAt: instant, seenAt: instant, current: z.boolean() }).meta({ id: "Session" });
+export const session = z
+  .object({ id: z.string(), userAgent: z.string().nullable(), createdAt: instant, seenAt: instant, current: z.boolean() })
+  .meta({ id: "Session" });
 
 export const problem = z
   .object({
@@ -145,7 +158,13 @@ export const problem = z
 
 type Same<Domain, Schema extends z.ZodType> = Domain extends z.input<Schema> ? true : never;
 /** Fails to compile where what the use-cases answer is not what the document says. */
-export const agrees: { card: Same<Mutable<WorksheetCard>, typeof worksheetCard>; area: Same<AreaView, typeof area>; me: Same<MeView, typeof me>; runCard: Same<Mutable<RunCard>, typeof runCard>; run: Same<Mutable<RunView>, typeof run> } = {
+export const agrees: {
+  card: Same<Mutable<WorksheetCard>, typeof worksheetCard>;
+  area: Same<AreaView, typeof area>;
+  me: Same<MeView, typeof me>;
+  runCard: Same<Mutable<RunCard>, typeof runCard>;
+  run: Same<Mutable<RunView>, typeof run>;
+} = {
   card: true,
   area: true,
   me: true,
