@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { administratorEnvironment, childEnvironment, ConfigError, loadConfig } from "./config.ts";
+import { administratorEnvironment, ConfigError, childEnvironment, loadConfig } from "./config.ts";
 
 const internal = new Set(["SHEAF_WEB_PORT", "SHEAF_DEVELOPMENT"]);
 const source = readFileSync(path.join(import.meta.dirname, "config.ts"), "utf8");
@@ -10,10 +10,18 @@ const documented = Object.fromEntries([...example.matchAll(/^([A-Z_]+)=(.*)$/gm)
 
 describe("settings", () => {
   test("have sensible defaults", () => {
-    expect(loadConfig({})).toMatchObject({ port: 3000, listen: "127.0.0.1", publicUrl: "http://sheaf.localhost:3000", databaseUrl: null, demo: true, registration: "open" });
+    expect(loadConfig({})).toMatchObject({
+      port: 3000,
+      listen: "127.0.0.1",
+      publicUrl: "http://sheaf.localhost:3000",
+      databaseUrl: null,
+      demo: true,
+      registration: "open",
+    });
   });
   test("an empty variable is an unset one", () => expect(loadConfig({ SHEAF_PORT: "", DATABASE_URL: "" })).toMatchObject({ port: 3000, databaseUrl: null }));
-  test("the public address has no slash at its end", () => expect(loadConfig({ SHEAF_URL: "https://sheaf.example.org/" }).publicUrl).toBe("https://sheaf.example.org"));
+  test("the public address has no slash at its end", () =>
+    expect(loadConfig({ SHEAF_URL: "https://sheaf.example.org/" }).publicUrl).toBe("https://sheaf.example.org"));
   test("sizes are given in megabytes and kept in bytes", () => expect(loadConfig({ SHEAF_VISITOR_UPLOAD_MB: "7" }).visitor.uploadBytes).toBe(7 * 1024 * 1024));
   test.each([
     ["SHEAF_PORT", "70000"],
@@ -28,7 +36,8 @@ describe("settings", () => {
     expect(() => loadConfig({ [name]: value })).toThrow(ConfigError);
     expect(() => loadConfig({ [name]: value })).toThrow(name);
   });
-  test("every bad setting is named at once", () => expect(() => loadConfig({ SHEAF_PORT: "x", SHEAF_URL: "y" })).toThrow(/SHEAF_PORT[\s\S]*SHEAF_URL|SHEAF_URL[\s\S]*SHEAF_PORT/));
+  test("every bad setting is named at once", () =>
+    expect(() => loadConfig({ SHEAF_PORT: "x", SHEAF_URL: "y" })).toThrow(/SHEAF_PORT[\s\S]*SHEAF_URL|SHEAF_URL[\s\S]*SHEAF_PORT/));
   test("an administrator without a password is refused", () => expect(() => loadConfig({ SHEAF_ADMIN_USER: "chief" })).toThrow("set both or neither"));
 });
 

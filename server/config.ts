@@ -163,7 +163,9 @@ export function loadConfigWith(settings: Readonly<Record<string, string>>): Conf
 
 /** For building pages: they must not reach a database meanwhile, nor carry a setting of this machine. */
 export function buildEnvironment(): Record<string, string> {
-  const kept = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith("SHEAF_") && entry[0] !== "DATABASE_URL");
+  const kept = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith("SHEAF_") && entry[0] !== "DATABASE_URL",
+  );
   return { ...Object.fromEntries(kept), NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
 }
 
@@ -171,8 +173,14 @@ export function buildEnvironment(): Record<string, string> {
  * What the supervisor's children find in their environment: the same settings, resolved. The first administrator's
  * password stays here; it is for the one step that makes the account.
  */
-export function childEnvironment(config: Config, given: { databaseUrl: string; secret: string; webPort: number }, environment: Readonly<Record<string, string | undefined>> = process.env): Record<string, string> {
-  const inherited = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith("SHEAF_ADMIN_") && entry[0] !== "NODE_OPTIONS");
+export function childEnvironment(
+  config: Config,
+  given: { databaseUrl: string; secret: string; webPort: number },
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Record<string, string> {
+  const inherited = Object.entries(environment).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith("SHEAF_ADMIN_") && entry[0] !== "NODE_OPTIONS",
+  );
   return {
     ...Object.fromEntries(inherited),
     SHEAF_DATA: config.dataFolder,

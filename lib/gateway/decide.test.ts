@@ -16,9 +16,15 @@ describe("hosts", () => {
   test.each(["evil.example", "sheaf.localhost:3001", "localhost", "127.0.0.1:80"])("%s is a wrong address", (host) =>
     expect(get("/", host)).toMatchObject({ kind: "refuse", status: 421 }),
   );
-  test.each([undefined, "", "a b", "sheaf.localhost:3000.evil.example", "sheaf.localhost:3000/", "user@sheaf.localhost:3000", "sheaf.localhost:3000,evil.example"])("host %j is malformed", (host) =>
-    expect(decide({ method: "GET", target: "/", host }, site)).toMatchObject({ kind: "refuse", status: 400 }),
-  );
+  test.each([
+    undefined,
+    "",
+    "a b",
+    "sheaf.localhost:3000.evil.example",
+    "sheaf.localhost:3000/",
+    "user@sheaf.localhost:3000",
+    "sheaf.localhost:3000,evil.example",
+  ])("host %j is malformed", (host) => expect(decide({ method: "GET", target: "/", host }, site)).toMatchObject({ kind: "refuse", status: 400 }));
   test("a host below the public one has nothing yet", () => expect(get("/", "abc.sheaf.localhost:3000")).toMatchObject({ kind: "refuse", status: 404 }));
   test("an https address makes the protocol https on the public host only", () => {
     const secure = { ...site, publicUrl: "https://sheaf.example.org" };
@@ -28,14 +34,26 @@ describe("hosts", () => {
 });
 
 describe("paths", () => {
-  test.each([["/api/health", "all"], ["/api/health/live", "live"], ["/api/health/ready?x", "ready"]])("%s is answered here", (target, part) =>
-    expect(get(target, "localhost:3000")).toEqual({ kind: "health", part }),
-  );
-  test.each(["/internal", "/internal/runs", "//internal/x", "/./internal/x", "/a/../internal/x", "/%69nternal/x", "/a%2f..%2finternal/x", "/\\internal\\x", "/internal?x"])("%s is hidden", (target) =>
-    expect(get(target)).toMatchObject({ kind: "refuse", status: 404 }),
-  );
+  test.each([
+    ["/api/health", "all"],
+    ["/api/health/live", "live"],
+    ["/api/health/ready?x", "ready"],
+  ])("%s is answered here", (target, part) => expect(get(target, "localhost:3000")).toEqual({ kind: "health", part }));
+  test.each([
+    "/internal",
+    "/internal/runs",
+    "//internal/x",
+    "/./internal/x",
+    "/a/../internal/x",
+    "/%69nternal/x",
+    "/a%2f..%2finternal/x",
+    "/\\internal\\x",
+    "/internal?x",
+  ])("%s is hidden", (target) => expect(get(target)).toMatchObject({ kind: "refuse", status: 404 }));
   test("a page that only begins like the hidden one is served", () => expect(get("/internals").kind).toBe("web"));
-  test.each(["http://evil.example/", "*", "evil", "/%zz", "/a%00b", "/a%0d%0ab"])("%s is refused", (target) => expect(get(target)).toMatchObject({ status: 400 }));
+  test.each(["http://evil.example/", "*", "evil", "/%zz", "/a%00b", "/a%0d%0ab"])("%s is refused", (target) =>
+    expect(get(target)).toMatchObject({ status: 400 }),
+  );
   test("no spelling of the hidden path gets through", () => {
     const slashes = fc.constantFrom("/", "//", "/./", "/x/../", "%2f", "\\", "/%2e/", "/x/%2e%2e/");
     const word = fc.constantFrom("internal", "%69nternal", "inte%72nal", "%69%6e%74%65%72%6e%61%6c");
@@ -59,8 +77,11 @@ describe("paths", () => {
 });
 
 describe("upgrades", () => {
-  const upgrade = (target: string, origin: string | undefined, development: boolean) => decideUpgrade({ method: "GET", target, host: "sheaf.localhost:3000", origin }, { ...site, development });
+  const upgrade = (target: string, origin: string | undefined, development: boolean) =>
+    decideUpgrade({ method: "GET", target, host: "sheaf.localhost:3000", origin }, { ...site, development });
   test("nothing speaks WebSocket", () => expect(upgrade("/api/v1/runs", "http://sheaf.localhost:3000", false)).toMatchObject({ status: 404 }));
   test("pages under development do", () => expect(upgrade("/_next/webpack-hmr?id=1", "http://sheaf.localhost:3000", true).kind).toBe("web"));
-  test.each(["http://evil.example", undefined, "null"])("but not for %s", (origin) => expect(upgrade("/_next/webpack-hmr", origin, true)).toMatchObject({ status: 403 }));
+  test.each(["http://evil.example", undefined, "null"])("but not for %s", (origin) =>
+    expect(upgrade("/_next/webpack-hmr", origin, true)).toMatchObject({ status: 403 }),
+  );
 });

@@ -49,7 +49,8 @@ export function decideUpgrade(request: IncomingRequest, site: Site): Decision {
   const path = readablePath(request.target) ?? "";
   if (!site.development || !path.startsWith("/_next/")) return refuse(404, "Not found", "Nothing at this address speaks that protocol.");
   // A page elsewhere could otherwise open the connection with a person's cookies.
-  if (request.origin === undefined || hostOf(request.origin) !== request.host?.toLowerCase()) return refuse(403, "Forbidden", "Another site may not open this connection.");
+  if (request.origin === undefined || hostOf(request.origin) !== request.host?.toLowerCase())
+    return refuse(403, "Forbidden", "Another site may not open this connection.");
   return decision.kind === "web" ? decision : { kind: "web", protocol: "http" };
 }
 

@@ -6,25 +6,78 @@ const asRecord = (flat: string[]) => Object.fromEntries(flat.flatMap((name, inde
 
 describe("request headers", () => {
   test("headers of one connection stay behind, also those it names itself", () => {
-    const sent = asRecord(requestHeaders(["Host", "a", "Connection", "keep-alive, X-Private", "X-Private", "1", "TE", "trailers", "Transfer-Encoding", "chunked", "Upgrade", "h2c", "Accept", "*/*"], by));
-    expect(sent).toEqual({ host: "a", accept: "*/*", "x-forwarded-for": "10.0.0.1", "x-forwarded-host": "sheaf.localhost", "x-forwarded-proto": "http", "x-request-id": "r1" });
+    const sent = asRecord(
+      requestHeaders(
+        [
+          "Host",
+          "a",
+          "Connection",
+          "keep-alive, X-Private",
+          "X-Private",
+          "1",
+          "TE",
+          "trailers",
+          "Transfer-Encoding",
+          "chunked",
+          "Upgrade",
+          "h2c",
+          "Accept",
+          "*/*",
+        ],
+        by,
+      ),
+    );
+    expect(sent).toEqual({
+      host: "a",
+      accept: "*/*",
+      "x-forwarded-for": "10.0.0.1",
+      "x-forwarded-host": "sheaf.localhost",
+      "x-forwarded-proto": "http",
+      "x-request-id": "r1",
+    });
   });
   test("a connection cannot name away the host, the length or the cookie", () => {
     const sent = asRecord(requestHeaders(["Host", "a", "Connection", "host, content-length, cookie", "Content-Length", "3", "Cookie", "s=1"], by));
     expect(sent).toMatchObject({ host: "a", "content-length": "3", cookie: "s=1" });
   });
   test("nobody outside can pretend to be the gateway", () => {
-    const sent = requestHeaders(["X-Forwarded-For", "6.6.6.6", "X-Forwarded-Host", "evil", "X-Real-IP", "6.6.6.6", "Forwarded", "for=6.6.6.6", "X-Request-Id", "mine", "X-Sheaf-User", "root", "X-Middleware-Subrequest", "middleware"], by);
+    const sent = requestHeaders(
+      [
+        "X-Forwarded-For",
+        "6.6.6.6",
+        "X-Forwarded-Host",
+        "evil",
+        "X-Real-IP",
+        "6.6.6.6",
+        "Forwarded",
+        "for=6.6.6.6",
+        "X-Request-Id",
+        "mine",
+        "X-Sheaf-User",
+        "root",
+        "X-Middleware-Subrequest",
+        "middleware",
+      ],
+      by,
+    );
     expect(sent.join(" ")).not.toMatch(/6\.6\.6\.6|evil|mine|root|middleware/);
   });
 });
 
 describe("response headers", () => {
   test("what the page said itself stays", () => {
-    const sent = asRecord(responseHeaders(["Referrer-Policy", "no-referrer", "Content-Security-Policy", "default-src 'self'", "Connection", "close"], "r1", "http"));
-    expect(sent).toEqual({ "referrer-policy": "no-referrer", "content-security-policy": "default-src 'self'", "x-content-type-options": "nosniff", "x-request-id": "r1" });
+    const sent = asRecord(
+      responseHeaders(["Referrer-Policy", "no-referrer", "Content-Security-Policy", "default-src 'self'", "Connection", "close"], "r1", "http"),
+    );
+    expect(sent).toEqual({
+      "referrer-policy": "no-referrer",
+      "content-security-policy": "default-src 'self'",
+      "x-content-type-options": "nosniff",
+      "x-request-id": "r1",
+    });
   });
-  test("several cookies stay several", () => expect(responseHeaders(["Set-Cookie", "a=1", "Set-Cookie", "b=2"], "r1", "http").filter((word) => word === "Set-Cookie")).toHaveLength(2));
+  test("several cookies stay several", () =>
+    expect(responseHeaders(["Set-Cookie", "a=1", "Set-Cookie", "b=2"], "r1", "http").filter((word) => word === "Set-Cookie")).toHaveLength(2));
 });
 
 describe("client address", () => {

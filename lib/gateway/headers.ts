@@ -1,8 +1,28 @@
 /** Headers that speak of one connection and must not travel to the next (RFC 9110, 7.6.1). */
-const hopByHop = new Set(["connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"]);
+const hopByHop = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
 
 /** What a client could use to pretend to be the gateway; `expect` is answered here already. */
-const ours = new Set(["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "x-real-ip", "forwarded", "x-request-id", "x-middleware-subrequest", "expect"]);
+const ours = new Set([
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-forwarded-port",
+  "x-real-ip",
+  "forwarded",
+  "x-request-id",
+  "x-middleware-subrequest",
+  "expect",
+]);
 
 export type ForwardedBy = { readonly requestId: string; readonly client: string; readonly host: string; readonly protocol: "http" | "https" };
 
@@ -33,11 +53,17 @@ export function responseHeaders(raw: RawHeaders, requestId: string, protocol: "h
  * places from the right; anything further left is the client's own claim.
  */
 export function clientAddress(forwardedFor: string | undefined, remote: string, trustedProxies: number): string {
-  const claimed = (forwardedFor ?? "").split(",").map((address) => address.trim()).filter((address) => address !== "");
+  const claimed = (forwardedFor ?? "")
+    .split(",")
+    .map((address) => address.trim())
+    .filter((address) => address !== "");
   const chain = [...claimed, remote];
   const address = chain[Math.max(0, chain.length - 1 - trustedProxies)] ?? remote;
   // A proxy may append a port; an IPv4 address may come dressed as IPv6.
-  const bare = address.replace(/^\[(.+)\](:\d+)?$/, "$1").replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1").replace(/^::ffff:(?=\d+\.)/, "");
+  const bare = address
+    .replace(/^\[(.+)\](:\d+)?$/, "$1")
+    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1")
+    .replace(/^::ffff:(?=\d+\.)/, "");
   return /^[0-9a-fA-F:.]{2,45}$/.test(bare) ? bare : remote;
 }
 

@@ -41,7 +41,9 @@ async function build(): Promise<void> {
 async function fingerprint(): Promise<string> {
   const hash = createHash("sha256").update(process.version);
   const found = await Promise.all(sources.map((folder) => readdir(path.join(root, folder), { recursive: true, withFileTypes: true }).catch(() => [])));
-  const paths = found.flat().flatMap((entry) => (entry.isFile() && !/\.test\.tsx?$/.test(entry.name) ? [path.relative(root, path.join(entry.parentPath, entry.name))] : []));
+  const paths = found
+    .flat()
+    .flatMap((entry) => (entry.isFile() && !/\.test\.tsx?$/.test(entry.name) ? [path.relative(root, path.join(entry.parentPath, entry.name))] : []));
   for (const file of [...files, ...paths].sort()) hash.update(`\0${file}\0`).update(await readFile(path.join(root, file)).catch(() => ""));
   return hash.digest("hex");
 }

@@ -22,7 +22,14 @@ export async function createTokenByCommand(config: Config, options: Options): Pr
     const owner = await services.store.findUserByName(user.trim().toLowerCase());
     if (!owner) throw new CommandProblem(`There is no user "${user}": ./sheaf user create --user NAME makes one.`);
     // Whoever may read the data folder could sign in as anybody; the command acts as the person themselves.
-    const actor: Actor = { kind: "user", userId: owner.id, username: owner.username, level: owner.level, via: { kind: "session", sessionId: newId("session") as SessionId }, address: "" };
+    const actor: Actor = {
+      kind: "user",
+      userId: owner.id,
+      username: owner.username,
+      level: owner.level,
+      via: { kind: "session", sessionId: newId("session") as SessionId },
+      address: "",
+    };
     const days = options.days === undefined ? 90 : Number(options.days);
     return createToken({ ...services, actor, requestId: "command" }, { name: options.name ?? "command line", scopes, days });
   });

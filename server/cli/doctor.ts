@@ -66,20 +66,30 @@ async function dataFolder(config: Config, running: boolean): Promise<Finding> {
   const found = await stat(dataFolder).catch(() => null);
   if (!found) {
     const parent = await nearest(dataFolder);
-    return (await mayWrite(parent)) ? { state: "good", about, text: `${dataFolder} will be made` } : { state: "bad", about, text: `${dataFolder} cannot be made: ${parent} is not yours to write in` };
+    return (await mayWrite(parent))
+      ? { state: "good", about, text: `${dataFolder} will be made` }
+      : { state: "bad", about, text: `${dataFolder} cannot be made: ${parent} is not yours to write in` };
   }
   if (!(await mayWrite(dataFolder))) return { state: "bad", about, text: `${dataFolder} is not yours to write in` };
   for (const name of ["secrets.json", "postgres/password"]) {
     const secret = await stat(path.join(dataFolder, name)).catch(() => null);
     if (secret && (secret.mode & 0o077) !== 0) return { state: "attention", about, text: `others may read ${name}: chmod 600 ${path.join(dataFolder, name)}` };
   }
-  return { state: "good", about, text: `${dataFolder}${running ? ", in use by a running server" : ""}${config.databaseUrl === null ? "" : ", database by DATABASE_URL"}` };
+  return {
+    state: "good",
+    about,
+    text: `${dataFolder}${running ? ", in use by a running server" : ""}${config.databaseUrl === null ? "" : ", database by DATABASE_URL"}`,
+  };
 }
 
 async function space(about: string, folder: string, neededGigabytes: number): Promise<Finding> {
   const { bavail, bsize } = await statfs(await nearest(folder));
   const free = (bavail * bsize) / gigabyte;
-  return { state: free < neededGigabytes ? "attention" : "good", about: `${about}, disk`, text: `${free.toFixed(1)} GB free${neededGigabytes > 0 ? ` (${neededGigabytes} or more wanted)` : ""}` };
+  return {
+    state: free < neededGigabytes ? "attention" : "good",
+    about: `${about}, disk`,
+    text: `${free.toFixed(1)} GB free${neededGigabytes > 0 ? ` (${neededGigabytes} or more wanted)` : ""}`,
+  };
 }
 
 async function port(config: Config, running: boolean): Promise<Finding> {
@@ -90,7 +100,9 @@ async function port(config: Config, running: boolean): Promise<Finding> {
     server.listen(config.port, config.listen, () => server.close(() => resolve(true)));
   });
   if (free) return { state: "good", about, text: `${config.port} is free` };
-  return running ? { state: "good", about, text: `${config.port} is taken, probably by the running server` } : { state: "bad", about, text: `${config.port} is taken by another program: choose one with --port` };
+  return running
+    ? { state: "good", about, text: `${config.port} is taken, probably by the running server` }
+    : { state: "bad", about, text: `${config.port} is taken by another program: choose one with --port` };
 }
 
 async function protections(config: Config): Promise<Finding[]> {
@@ -98,9 +110,15 @@ async function protections(config: Config): Promise<Finding[]> {
   const kernels = await openKernels(config, createLogger("doctor", "fatal"));
   try {
     const description = await kernels.describe();
-    const each = description.protections.map(({ name, holds, how }): Finding => ({ state: holds ? "good" : "attention", about: `${about}, ${name}`, text: holds ? how : `not protected: ${how}` }));
+    const each = description.protections.map(
+      ({ name, holds, how }): Finding => ({ state: holds ? "good" : "attention", about: `${about}, ${name}`, text: holds ? how : `not protected: ${how}` }),
+    );
     const visitors: Finding = description.safeForVisitors
-      ? { state: "good", about: "Visitors", text: config.visitor.mayRun ? "may run worksheets without an account" : "may not run worksheets (SHEAF_VISITOR_RUNS is off)" }
+      ? {
+          state: "good",
+          about: "Visitors",
+          text: config.visitor.mayRun ? "may run worksheets without an account" : "may not run worksheets (SHEAF_VISITOR_RUNS is off)",
+        }
       : { state: "attention", about: "Visitors", text: "may not run worksheets: the protections above do not all hold" };
     return [...each, visitors];
   } catch (error) {

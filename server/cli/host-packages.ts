@@ -27,8 +27,12 @@ export async function installPackages(missing: MissingPackages): Promise<void> {
   const apt = [...before, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--assume-yes"];
   await runCommand([...apt, "update"]);
   const { code, output } = await runCommand([...apt, "install", "--no-install-recommends", ...missing.names]);
-  if (code !== 0) throw new CommandProblem(`apt could not install the packages. Its last words:\n${output.slice(-1500)}\nPlease type it yourself: ${missing.line}`);
+  if (code !== 0)
+    throw new CommandProblem(`apt could not install the packages. Its last words:\n${output.slice(-1500)}\nPlease type it yourself: ${missing.line}`);
 }
+
+/** dpkg-query's own notation. */
+const statusField = ["$", "{db:Status-Status}"].join("");
 
 const programs: Readonly<Record<string, string>> = { git: "git", bubblewrap: "bwrap", mmdebstrap: "mmdebstrap" };
 
@@ -41,5 +45,5 @@ async function isInstalled(name: string): Promise<boolean> {
       () => false,
     );
   }
-  return (await runCommand(["dpkg-query", "--show", "--showformat", "${db:Status-Status}", name])).output.trim() === "installed";
+  return (await runCommand(["dpkg-query", "--show", "--showformat", statusField, name])).output.trim() === "installed";
 }

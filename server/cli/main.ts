@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { type Config, ConfigError, loadConfigWith } from "#server/config.ts";
 import { DataFolderInUse } from "#server/supervisor/data-lock.ts";
 import { CommandProblem } from "./command-problem.ts";
@@ -62,7 +62,13 @@ function afterWord([first, ...rest]: readonly string[], word: string): readonly 
 }
 
 /** Options of the command line count more than the environment, and that more than the file .env. */
-function configOf(options: { data?: string | undefined; port?: string | undefined; url?: string | undefined; "no-demo"?: boolean | undefined; development?: boolean }): Config {
+function configOf(options: {
+  data?: string | undefined;
+  port?: string | undefined;
+  url?: string | undefined;
+  "no-demo"?: boolean | undefined;
+  development?: boolean;
+}): Config {
   const file = path.join(root, ".env");
   if (existsSync(file)) process.loadEnvFile(file);
   return loadConfigWith({

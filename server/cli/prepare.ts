@@ -12,7 +12,10 @@ await migrate(config.databaseUrl);
 const services = await openServices(config, "prepare");
 const ensured = await ensureAdministrator(services);
 if (!ensured.ok) {
-  services.log.fatal({ fields: ensured.failure.fields }, `The administrator that SHEAF_ADMIN_USER names could not be made: ${ensured.failure.message} ${Object.values(ensured.failure.fields ?? {}).join(" ")}`);
+  services.log.fatal(
+    { fields: ensured.failure.fields },
+    `The administrator that SHEAF_ADMIN_USER names could not be made: ${ensured.failure.message} ${Object.values(ensured.failure.fields ?? {}).join(" ")}`,
+  );
   process.exitCode = 1;
 } else {
   const link = config.admin ? null : await offerFirstAdministrator(services);

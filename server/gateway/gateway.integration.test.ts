@@ -8,7 +8,7 @@ import { createGateway, type Gateway } from "./server.ts";
 
 type Seen = { method: string; target: string; headers: http.IncomingHttpHeaders; body: number };
 
-let seen: Seen[] = [];
+const seen: Seen[] = [];
 let aborted = 0;
 let web: http.Server;
 let gateway: Gateway;
@@ -24,7 +24,13 @@ beforeAll(async () => {
     socket.pipe(socket);
   });
   const webPort = await listen(web);
-  const first = createGateway({ site: { publicUrl: "http://sheaf.localhost", port: 80, development: true }, webPort, trustedProxies: 0, health: () => health, log: createLogger("test", "info", (line) => lines.push(line)) });
+  const first = createGateway({
+    site: { publicUrl: "http://sheaf.localhost", port: 80, development: true },
+    webPort,
+    trustedProxies: 0,
+    health: () => health,
+    log: createLogger("test", "info", (line) => lines.push(line)),
+  });
   gateway = first;
   port = await listen(first.server);
 });
@@ -59,7 +65,14 @@ async function answer(request: http.IncomingMessage, response: http.ServerRespon
       response.writeHead(304, { etag: '"a"' }).end();
       return;
     case "/cookies":
-      response.writeHead(200, [["set-cookie", "a=1"], ["set-cookie", "b=2"], ["connection", "x-own"], ["x-own", "1"]]).end("ok");
+      response
+        .writeHead(200, [
+          ["set-cookie", "a=1"],
+          ["set-cookie", "b=2"],
+          ["connection", "x-own"],
+          ["x-own", "1"],
+        ])
+        .end("ok");
       return;
     case "/flood": {
       response.writeHead(200);
@@ -92,7 +105,10 @@ describe("answers", () => {
     const { headers, body } = await ask({ method: "HEAD", path: "/plain" });
     expect({ length: headers["content-length"], body }).toEqual({ length: "1", body: "" });
   });
-  test.each([["/nothing", 204], ["/unchanged", 304]])("%s is %i without a body, and the connection lives on", async (path, status) => {
+  test.each([
+    ["/nothing", 204],
+    ["/unchanged", 304],
+  ])("%s is %i without a body, and the connection lives on", async (path, status) => {
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
     expect(await ask({ path, agent })).toMatchObject({ status, body: "" });
     expect(await ask({ path: "/plain", agent })).toMatchObject({ status: 200, body: "0" });
@@ -122,7 +138,9 @@ describe("answers", () => {
   });
   test("nobody reads any more are not made any longer", async () => {
     const before = aborted;
-    const request = http.get({ port, host: "127.0.0.1", path: "/events", headers: { host: "sheaf.localhost" } }, (response) => response.once("data", () => request.destroy()));
+    const request = http.get({ port, host: "127.0.0.1", path: "/events", headers: { host: "sheaf.localhost" } }, (response) =>
+      response.once("data", () => request.destroy()),
+    );
     request.on("error", () => {});
     await untilTrue(() => aborted > before);
   });
@@ -151,7 +169,13 @@ describe("bodies", () => {
     const count = 1024;
     let peak = 0;
     const before = process.memoryUsage().rss;
-    const request = http.request({ port, host: "127.0.0.1", method: "POST", path: "/in", headers: { host: "sheaf.localhost", "content-length": String(count * chunk.length) } });
+    const request = http.request({
+      port,
+      host: "127.0.0.1",
+      method: "POST",
+      path: "/in",
+      headers: { host: "sheaf.localhost", "content-length": String(count * chunk.length) },
+    });
     const answered = new Promise<string>((resolve, reject) => {
       request.once("error", reject).once("response", (response) => {
         let body = "";
@@ -167,7 +191,10 @@ describe("bodies", () => {
     expect((peak - before) / 1024 / 1024).toBeLessThan(250);
   });
   test("refused before they were read give the refusal to the sender", async () => {
-    expect(await ask({ method: "POST", path: "/refuse-early", headers: { "content-length": "3000000" }, body: [Buffer.alloc(3_000_000)] })).toMatchObject({ status: 413, body: "too large" });
+    expect(await ask({ method: "POST", path: "/refuse-early", headers: { "content-length": "3000000" }, body: [Buffer.alloc(3_000_000)] })).toMatchObject({
+      status: 413,
+      body: "too large",
+    });
   });
   test("cut off by their sender end the request inside", async () => {
     const before = seen.length;
@@ -183,7 +210,11 @@ describe("bodies", () => {
 describe("abuse", () => {
   test.each([
     ["two lengths", "POST /in HTTP/1.1\r\nhost: sheaf.localhost\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello", 400],
-    ["length and chunks", "POST /in HTTP/1.1\r\nhost: sheaf.localhost\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nGET /x HTTP/1.1\r\n\r\n", 400],
+    [
+      "length and chunks",
+      "POST /in HTTP/1.1\r\nhost: sheaf.localhost\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nGET /x HTTP/1.1\r\n\r\n",
+      400,
+    ],
     ["a disguised encoding", "POST /in HTTP/1.1\r\nhost: sheaf.localhost\r\ntransfer-encoding: xchunked\r\n\r\n0\r\n\r\n", 400],
     ["a space before the colon", "GET / HTTP/1.1\r\nhost: sheaf.localhost\r\ntransfer-encoding : chunked\r\n\r\n", 400],
     ["a folded header", "GET / HTTP/1.1\r\nhost: sheaf.localhost\r\nx: a\r\n b: c\r\n\r\n", 400],
@@ -196,8 +227,16 @@ describe("abuse", () => {
     ["a tunnel", "CONNECT evil.example:443 HTTP/1.1\r\nhost: evil.example:443\r\n\r\n", 405],
     ["headers too large", `GET / HTTP/1.1\r\nhost: sheaf.localhost\r\nx: ${"a".repeat(20_000)}\r\n\r\n`, 431],
     ["no HTTP at all", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n", 400],
-    ["an upgrade nobody speaks", "GET /api/x HTTP/1.1\r\nhost: sheaf.localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\norigin: http://sheaf.localhost\r\n\r\n", 404],
-    ["an upgrade from elsewhere", "GET /_next/hmr HTTP/1.1\r\nhost: sheaf.localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\norigin: http://evil.example\r\n\r\n", 403],
+    [
+      "an upgrade nobody speaks",
+      "GET /api/x HTTP/1.1\r\nhost: sheaf.localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\norigin: http://sheaf.localhost\r\n\r\n",
+      404,
+    ],
+    [
+      "an upgrade from elsewhere",
+      "GET /_next/hmr HTTP/1.1\r\nhost: sheaf.localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\norigin: http://evil.example\r\n\r\n",
+      403,
+    ],
   ])("%s is refused", async (_, text, status) => {
     const before = seen.filter((one) => one.target !== "/in").length;
     expect(await rawStatus(text)).toBe(status);
@@ -239,7 +278,13 @@ describe("without the pages", () => {
     const nobody = net.createServer();
     const webPort = await listen(nobody);
     await new Promise((resolve) => nobody.close(resolve));
-    alone = createGateway({ site: { publicUrl: "http://sheaf.localhost", port: 80, development: false }, webPort, trustedProxies: 0, health: () => ({ ...health, status: "down", ready: false }), log: createLogger("test", "fatal") });
+    alone = createGateway({
+      site: { publicUrl: "http://sheaf.localhost", port: 80, development: false },
+      webPort,
+      trustedProxies: 0,
+      health: () => ({ ...health, status: "down", ready: false }),
+      log: createLogger("test", "fatal"),
+    });
     alonePort = await listen(alone.server);
   });
   afterAll(() => alone.close());
@@ -266,11 +311,14 @@ type Answered = { status: number; headers: http.IncomingHttpHeaders; body: strin
 
 function ask({ method = "GET", path, headers = {}, body = [], agent, port: other }: Asked): Promise<Answered> {
   return new Promise((resolve, reject) => {
-    const request = http.request({ host: "127.0.0.1", port: other ?? port, method, path, headers: { host: "sheaf.localhost", ...headers }, agent: agent ?? false }, (response) => {
-      let text = "";
-      response.on("data", (chunk) => (text += chunk)).on("error", reject);
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
-    });
+    const request = http.request(
+      { host: "127.0.0.1", port: other ?? port, method, path, headers: { host: "sheaf.localhost", ...headers }, agent: agent ?? false },
+      (response) => {
+        let text = "";
+        response.on("data", (chunk) => (text += chunk)).on("error", reject);
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
+      },
+    );
     request.once("error", reject);
     for (const part of body) request.write(part);
     request.end();

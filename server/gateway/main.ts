@@ -22,7 +22,10 @@ process.on("message", (message: ChildMessage) => {
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void close().then(() => process.exit(0)));
 
 server.once("error", (error: NodeJS.ErrnoException) => {
-  log.fatal({ err: error }, error.code === "EADDRINUSE" ? `Port ${config.port} is taken by another program: choose one with --port.` : "The gateway cannot listen.");
+  log.fatal(
+    { err: error },
+    error.code === "EADDRINUSE" ? `Port ${config.port} is taken by another program: choose one with --port.` : "The gateway cannot listen.",
+  );
   // The supervisor does not try this again at a first start (EX_CONFIG).
   process.exit(78);
 });

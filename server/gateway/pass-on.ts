@@ -60,7 +60,10 @@ export function passOn(pass: PassOn, isRetry = false): void {
     },
   };
   try {
-    web.dispatch({ path: request.url ?? "/", method: (request.method ?? "GET") as Dispatcher.HttpMethod, headers: requestHeaders(request.rawHeaders, by), body }, handler);
+    web.dispatch(
+      { path: request.url ?? "/", method: (request.method ?? "GET") as Dispatcher.HttpMethod, headers: requestHeaders(request.rawHeaders, by), body },
+      handler,
+    );
   } catch (error) {
     handler.onResponseError?.(undefined as unknown as Controller, error as Error);
   }

@@ -9,12 +9,21 @@ const retryAfterSeconds = "3";
 export function answerHealth(response: ServerResponse, method: string | undefined, part: "all" | "live" | "ready", health: Health, requestId: string): void {
   const good = part === "live" ? health.live : health.ready;
   const body = part === "live" ? { live: health.live } : part === "ready" ? { ready: health.ready } : health;
-  response.writeHead(good ? 200 : 503, { ...common, "content-type": "application/json", "x-request-id": requestId, ...(good ? {} : { "retry-after": retryAfterSeconds }) });
+  response.writeHead(good ? 200 : 503, {
+    ...common,
+    "content-type": "application/json",
+    "x-request-id": requestId,
+    ...(good ? {} : { "retry-after": retryAfterSeconds }),
+  });
   response.end(method === "HEAD" ? undefined : `${JSON.stringify(body)}\n`);
 }
 
 /** The same names that the API gives its problems. */
-const problemTypes: Readonly<Record<number, string>> = { 403: "urn:sheaf:problem:forbidden", 404: "urn:sheaf:problem:not_found", 503: "urn:sheaf:problem:unavailable" };
+const problemTypes: Readonly<Record<number, string>> = {
+  403: "urn:sheaf:problem:forbidden",
+  404: "urn:sheaf:problem:not_found",
+  503: "urn:sheaf:problem:unavailable",
+};
 
 /** An RFC 9457 problem document. */
 export function answerProblem(response: ServerResponse, problem: { status: number; title: string; detail: string }, requestId: string): void {
@@ -22,16 +31,33 @@ export function answerProblem(response: ServerResponse, problem: { status: numbe
   const body = `${JSON.stringify({ type: problemTypes[status] ?? "about:blank", title, status, detail, instance: response.req.url?.split("?", 1)[0], requestId })}\n`;
   const retry = status === 503 ? { "retry-after": retryAfterSeconds } : {};
   // The rest of a refused request is not read, so the connection cannot carry another one.
-  response.writeHead(status, { ...common, ...retry, "content-type": "application/problem+json", "content-length": Buffer.byteLength(body), connection: "close", "x-request-id": requestId });
+  response.writeHead(status, {
+    ...common,
+    ...retry,
+    "content-type": "application/problem+json",
+    "content-length": Buffer.byteLength(body),
+    connection: "close",
+    "x-request-id": requestId,
+  });
   response.end(response.req.method === "HEAD" ? undefined : body);
 }
 
 /** The web process is away: people get a page that comes back by itself, programs a problem document. */
 export function answerUnavailable(request: IncomingMessage, response: ServerResponse, requestId: string): void {
-  const wantsPage = (request.method === "GET" || request.method === "HEAD") && request.headers.accept?.includes("text/html") && !request.url?.startsWith("/api/");
-  if (!wantsPage) return answerProblem(response, { status: 503, title: "Starting again", detail: "Sheaf is starting again. Please try once more in a few seconds." }, requestId);
+  const wantsPage =
+    (request.method === "GET" || request.method === "HEAD") && request.headers.accept?.includes("text/html") && !request.url?.startsWith("/api/");
+  if (!wantsPage) {
+    answerProblem(response, { status: 503, title: "Starting again", detail: "Sheaf is starting again. Please try once more in a few seconds." }, requestId);
+    return;
+  }
   const policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-  response.writeHead(503, { ...common, "content-type": "text/html; charset=utf-8", "retry-after": retryAfterSeconds, "content-security-policy": policy, "x-request-id": requestId });
+  response.writeHead(503, {
+    ...common,
+    "content-type": "text/html; charset=utf-8",
+    "retry-after": retryAfterSeconds,
+    "content-security-policy": policy,
+    "x-request-id": requestId,
+  });
   response.end(request.method === "HEAD" ? undefined : startingAgainPage);
 }
 
@@ -39,7 +65,13 @@ export function answerUnavailable(request: IncomingMessage, response: ServerResp
 export function refuseSocket(socket: Duplex, status: number, detail: string): void {
   if (socket.destroyed || !socket.writable) return;
   const body = `${JSON.stringify({ type: "about:blank", status, title: STATUS_CODES[status], detail })}\n`;
-  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`, "content-type: application/problem+json", "x-content-type-options: nosniff", `content-length: ${Buffer.byteLength(body)}`, "connection: close"];
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
+    "content-type: application/problem+json",
+    "x-content-type-options: nosniff",
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+  ];
   socket.on("error", () => socket.destroy());
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
   setTimeout(() => socket.destroy(), 1_000).unref();

@@ -68,12 +68,14 @@ function handleRequest(options: GatewayOptions, web: Pool, request: http.Incomin
   logWhenDone(options.log, request, response, { requestId, client });
   switch (decision.kind) {
     case "health":
-      return answerHealth(response, request.method, decision.part, options.health(), requestId);
+      answerHealth(response, request.method, decision.part, options.health(), requestId);
+      return;
     case "redirect":
       response.writeHead(307, { location: decision.location, "cache-control": "no-store", "x-request-id": requestId }).end();
       return;
     case "refuse":
-      return answerProblem(response, decision, requestId);
+      answerProblem(response, decision, requestId);
+      return;
     case "web": {
       boundSilence(request, response);
       const by: ForwardedBy = { requestId, client, host: request.headers.host ?? "", protocol: decision.protocol };
@@ -89,9 +91,15 @@ function handleUpgrade(options: GatewayOptions, request: http.IncomingMessage, s
   const decision = decideUpgrade(incoming(request), options.site);
   if (decision.kind !== "web") {
     const status = decision.kind === "refuse" ? decision.status : 404;
-    return refuseSocket(socket, status, decision.kind === "refuse" ? decision.detail : "");
+    refuseSocket(socket, status, decision.kind === "refuse" ? decision.detail : "");
+    return;
   }
-  const by: ForwardedBy = { requestId: randomUUID(), client: request.socket.remoteAddress ?? "", host: request.headers.host ?? "", protocol: decision.protocol };
+  const by: ForwardedBy = {
+    requestId: randomUUID(),
+    client: request.socket.remoteAddress ?? "",
+    host: request.headers.host ?? "",
+    protocol: decision.protocol,
+  };
   const headers = [...requestHeaders(request.rawHeaders, by), "connection", "Upgrade", "upgrade", request.headers.upgrade ?? "websocket"];
   pipeUpgrade({ port: options.webPort, method: request.method ?? "GET", target: request.url ?? "/", headers, head, socket });
 }
@@ -123,7 +131,10 @@ function logWhenDone(log: Logger, request: http.IncomingMessage, response: http.
     // The address without its query: links may carry keys there.
     const path = request.url?.split("?", 1)[0];
     const milliseconds = Math.round(performance.now() - began);
-    log.info({ ...who, method: request.method, path, status: response.statusCode, milliseconds, ...(response.writableFinished ? {} : { aborted: true }) }, "request");
+    log.info(
+      { ...who, method: request.method, path, status: response.statusCode, milliseconds, ...(response.writableFinished ? {} : { aborted: true }) },
+      "request",
+    );
   });
 }
 
@@ -134,5 +145,9 @@ function refuseBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
     return;
   }
   const status = error.code === "HPE_HEADER_OVERFLOW" ? 431 : error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400;
-  refuseSocket(socket, status, status === 431 ? "The headers of this request are too large." : status === 408 ? "The request took too long to arrive." : "This request is malformed.");
+  refuseSocket(
+    socket,
+    status,
+    status === 431 ? "The headers of this request are too large." : status === 408 ? "The request took too long to arrive." : "This request is malformed.",
+  );
 }

@@ -45,7 +45,11 @@ export function superviseChild(spec: ChildSpec, events: ChildEvents): Supervised
   const runOnce = async (onReady: () => void): Promise<string> => {
     report(restarts === 0 ? "starting" : "restarting");
     tail = [];
-    const child = spawnChild(spec, { ...events, onLine: (line) => events.onLine((tail = [...tail.slice(-9), line]).at(-1) ?? "") });
+    const onLine = (line: string) => {
+      tail = [...tail.slice(-9), line];
+      events.onLine(line);
+    };
+    const child = spawnChild(spec, { ...events, onLine });
     current = child;
     const gone = new AbortController();
     const exited = new Promise<string>((resolve) => {

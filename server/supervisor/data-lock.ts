@@ -32,7 +32,9 @@ export async function lockDataFolder(folder: string, holder: string): Promise<Da
   });
   if (code === conflict) {
     const who = await readFile(file, "utf8").catch(() => "");
-    throw new DataFolderInUse(`Another Sheaf already uses ${folder}${who.trim() === "" ? "" : ` (${who.trim()})`}. Stop it first, or choose another folder with --data.`);
+    throw new DataFolderInUse(
+      `Another Sheaf already uses ${folder}${who.trim() === "" ? "" : ` (${who.trim()})`}. Stop it first, or choose another folder with --data.`,
+    );
   }
   if (code !== "locked") throw new Error(`The data folder ${folder} could not be locked: ${problem.trim()}`);
   await writeFile(file, `${holder}\n`);

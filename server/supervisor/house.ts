@@ -1,8 +1,8 @@
-import { lstat, mkdir } from "node:fs/promises";
+import { lstat, mkdir, writeFile } from "node:fs/promises";
 import net from "node:net";
 import path from "node:path";
 import { type ChildMessage, type Health, type PartHealth, type PartName, summarizeHealth } from "#lib/gateway/health.ts";
-import { administratorEnvironment, childEnvironment, type Config } from "#server/config.ts";
+import { administratorEnvironment, type Config, childEnvironment } from "#server/config.ts";
 import type { Logger } from "#server/log.ts";
 import { type ChildSpec, type SupervisedChild, superviseChild } from "./child.ts";
 import type { Terminal } from "./console.ts";
@@ -15,9 +15,22 @@ import { readOrMakeSecrets } from "./secrets.ts";
 export type House = { health(): Health; stop(): Promise<void> };
 
 /** The processes of a house; tests put small ones in their place. */
-export type Scripts = { readonly web: readonly string[]; readonly engine: readonly string[]; readonly gateway: readonly string[]; readonly prepare: string | null; readonly seed: string | null };
+export type Scripts = {
+  readonly web: readonly string[];
+  readonly engine: readonly string[];
+  readonly gateway: readonly string[];
+  readonly prepare: string | null;
+  readonly seed: string | null;
+};
 
-export type HouseOptions = { readonly config: Config; readonly folder: string; readonly scripts: Scripts; readonly terminal: Terminal; readonly logs: ProcessLogs; readonly log: Logger };
+export type HouseOptions = {
+  readonly config: Config;
+  readonly folder: string;
+  readonly scripts: Scripts;
+  readonly terminal: Terminal;
+  readonly logs: ProcessLogs;
+  readonly log: Logger;
+};
 
 type Closing = { push(close: () => Promise<void> | void): void; closeAll(): Promise<void> };
 
@@ -43,11 +56,35 @@ async function open(options: HouseOptions, closing: Closing): Promise<House> {
   closing.push(() => database.stop());
   const environment = childEnvironment(config, { databaseUrl: database.url, secret: config.secret ?? secrets.authSecret, webPort: await freePort() });
   const { prepare, seed } = scripts;
-  const step = (script: string) => runStep({ script, folder: options.folder, environment: { ...environment, ...administratorEnvironment(config) }, onLine: (line) => options.logs.write("supervisor", line) });
+  const step = (script: string) =>
+    runStep({
+      script,
+      folder: options.folder,
+      environment: { ...environment, ...administratorEnvironment(config) },
+      onLine: (line) => options.logs.write("supervisor", line),
+    });
   if (prepare) for (const line of await terminal.phase("Bringing the database up to date", () => step(prepare))) terminal.say(line);
   await terminal.phase("Opening the house", () => startProcesses(options, environment, parts, closing));
-  if (seed && config.demo) for (const line of await terminal.phase("Filling the demo library", () => step(seed))) terminal.say(line);
+  if (seed && config.demo) await fillLibrary(options, () => step(seed));
   return { health: parts.health, stop: () => closing.closeAll() };
+}
+
+/** The first time people wait for results worth seeing; later ones only look for what changed, while people are served. */
+async function fillLibrary({ config, terminal, log }: HouseOptions, fill: () => Promise<string[]>): Promise<void> {
+  const mark = path.join(config.dataFolder, "demo-library-filled");
+  const wasFilled = await lstat(mark).then(
+    () => true,
+    () => false,
+  );
+  if (wasFilled) {
+    void fill().then(
+      (lines) => lines.forEach(terminal.say),
+      (error: unknown) => log.info({ err: error }, "the demo library was not looked through"),
+    );
+    return;
+  }
+  for (const line of await terminal.phase("Filling the demo library", fill)) terminal.say(line);
+  await writeFile(mark, "");
 }
 
 async function startProcesses(options: HouseOptions, environment: Record<string, string>, parts: Parts, closing: Closing): Promise<void> {
@@ -79,7 +116,12 @@ async function startProcesses(options: HouseOptions, environment: Record<string,
   await Promise.all(children.map((child) => child.start()));
 }
 
-type Parts = { set(name: PartName, health: PartHealth): void; hear(from: PartName, message: ChildMessage): void; tellTo(gateway: SupervisedChild): void; health(): Health };
+type Parts = {
+  set(name: PartName, health: PartHealth): void;
+  hear(from: PartName, message: ChildMessage): void;
+  tellTo(gateway: SupervisedChild): void;
+  health(): Health;
+};
 
 /** The state of every part, told to the gateway whenever it changes. */
 function createParts({ log, terminal }: Pick<HouseOptions, "log" | "terminal">): Parts {
@@ -144,4 +186,3 @@ function createClosing(): Closing {
   };
   return { push: (close) => void closers.push(close), closeAll: () => (closed ??= closeAll()) };
 }
-

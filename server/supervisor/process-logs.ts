@@ -1,5 +1,5 @@
-import { type LogFile, openLogFile } from "./log-files.ts";
 import type { Terminal } from "./console.ts";
+import { type LogFile, openLogFile } from "./log-files.ts";
 
 export type ProcessLogs = { write(name: string, line: string): void; close(): void };
 
@@ -10,8 +10,8 @@ export function openProcessLogs(folder: string, terminal: Terminal): ProcessLogs
   const files = new Map<string, LogFile>();
   return {
     write(name, line) {
-      let file = files.get(name);
-      if (!file) files.set(name, (file = openLogFile(folder, name)));
+      const file = files.get(name) ?? openLogFile(folder, name);
+      files.set(name, file);
       file.writeLine(line);
       const attention = readWarning(line);
       if (attention) terminal.warn(`${name}: ${attention}`);

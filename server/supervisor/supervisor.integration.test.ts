@@ -49,7 +49,9 @@ describe("the supervisor", () => {
     expect(await page(house.port)).toMatch(/^page \d+ none$/);
     for (const file of ["secrets.json", "postgres/password"]) expect(statSync(path.join(folder, "a", file)).mode & 0o777).toBe(0o600);
     expect(readdirSync(path.join(folder, "a/logs"))).toContain("gateway.log");
-    expect(JSON.stringify(readFileSync(path.join(folder, "a/logs/supervisor.log"), "utf8"))).not.toContain(readFileSync(path.join(folder, "a/postgres/password"), "utf8").trim());
+    expect(JSON.stringify(readFileSync(path.join(folder, "a/logs/supervisor.log"), "utf8"))).not.toContain(
+      readFileSync(path.join(folder, "a/postgres/password"), "utf8").trim(),
+    );
     const family = familyOf(house.child);
     expect(family.length).toBeGreaterThan(5);
     house.child.kill("SIGINT");
@@ -61,7 +63,9 @@ describe("the supervisor", () => {
     const house = await start("b");
     const victim = childRunning(house.child, `${part === "gateway" ? "gateway/main.ts" : `${part}.mjs`}`);
     process.kill(victim, "SIGKILL");
-    await untilTrue(async () => ((await health(house.port).catch(() => null))?.parts[part]?.restarts ?? 0) > 0 && (await health(house.port)).status === "ready");
+    await untilTrue(
+      async () => ((await health(house.port).catch(() => null))?.parts[part]?.restarts ?? 0) > 0 && (await health(house.port)).status === "ready",
+    );
     expect(house.output()).toContain(`The ${part} ended (ended by SIGKILL); it is started again.`);
     expect(await page(house.port)).toMatch(/^page/);
   });
@@ -100,7 +104,15 @@ describe("the supervisor", () => {
 });
 
 function launch(name: string, port: number) {
-  const environment = { ...process.env, SHEAF_DATA: path.join(folder, name), SHEAF_PORT: String(port), SHEAF_URL: "", DATABASE_URL: "", SHEAF_ADMIN_USER: "chief", SHEAF_ADMIN_PASSWORD: "a long enough password" };
+  const environment = {
+    ...process.env,
+    SHEAF_DATA: path.join(folder, name),
+    SHEAF_PORT: String(port),
+    SHEAF_URL: "",
+    DATABASE_URL: "",
+    SHEAF_ADMIN_USER: "chief",
+    SHEAF_ADMIN_PASSWORD: "a long enough password",
+  };
   const child = spawn(process.execPath, [path.join(folder, "run.ts")], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));

@@ -29,7 +29,9 @@ const start = (name: string) => startEmbeddedPostgres({ folder: path.join(folder
 test("is durable, checks its pages, and knows no one without the password", async () => {
   const database = await start("a");
   const sql = postgres(database.url);
-  expect(await sql`select current_setting('fsync') as fsync, current_setting('data_checksums') as checksums, current_setting('listen_addresses') as listens`).toEqual([{ fsync: "on", checksums: "on", listens: "127.0.0.1" }]);
+  expect(
+    await sql`select current_setting('fsync') as fsync, current_setting('data_checksums') as checksums, current_setting('listen_addresses') as listens`,
+  ).toEqual([{ fsync: "on", checksums: "on", listens: "127.0.0.1" }]);
   await sql.end();
   const stranger = postgres(database.url.replace(/:[^:@]+@/, ":wrong@"));
   await expect(stranger`select 1`).rejects.toThrow("password authentication failed");
@@ -69,7 +71,10 @@ test("a file left by a process whose number is somebody else's now does not keep
 test("ends with the process that started it, and one that was left is ended first", async () => {
   const script = path.join(folder, "start.ts");
   const options = JSON.stringify({ folder: path.join(folder, "b"), runtimeFolder });
-  writeFileSync(script, `import { startEmbeddedPostgres } from ${JSON.stringify(path.join(import.meta.dirname, "embedded.ts"))};\nconst log = { debug() {}, info() {}, warn() {}, error() {} };\nawait startEmbeddedPostgres({ ...${options}, log });\nconsole.log("started");\nsetInterval(() => {}, 1000);`);
+  writeFileSync(
+    script,
+    `import { startEmbeddedPostgres } from ${JSON.stringify(path.join(import.meta.dirname, "embedded.ts"))};\nconst log = { debug() {}, info() {}, warn() {}, error() {} };\nawait startEmbeddedPostgres({ ...${options}, log });\nconsole.log("started");\nsetInterval(() => {}, 1000);`,
+  );
   const child = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
   await new Promise((resolve) => child.stdout.once("data", resolve));
   const pid = postmasterOf("b");
@@ -97,7 +102,10 @@ test.runIf(isRoot)("runs as an ordinary user too", () => {
   chownSync(home, 65_534, 65_534);
   chmodSync(folder, 0o711);
   const script = path.join(home, "start.ts");
-  writeFileSync(script, `import { startEmbeddedPostgres } from ${JSON.stringify(path.join(import.meta.dirname, "embedded.ts"))};\nconst log = { debug() {}, info() {}, warn() {}, error() {} };\nconst database = await startEmbeddedPostgres({ folder: "${home}/data", runtimeFolder: "${home}/run", log });\nawait database.stop();\nconsole.log("well");`);
+  writeFileSync(
+    script,
+    `import { startEmbeddedPostgres } from ${JSON.stringify(path.join(import.meta.dirname, "embedded.ts"))};\nconst log = { debug() {}, info() {}, warn() {}, error() {} };\nconst database = await startEmbeddedPostgres({ folder: "${home}/data", runtimeFolder: "${home}/run", log });\nawait database.stop();\nconsole.log("well");`,
+  );
   const said = execFileSync("setpriv", ["--reuid", "65534", "--regid", "65534", "--clear-groups", process.execPath, script], { cwd: "/", encoding: "utf8" });
   expect(said.trim()).toBe("well");
 });

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import net from "node:net";
@@ -131,7 +131,11 @@ async function runServer(place: Place, port: number, log: Logger): Promise<Pick<
 
 /** "Fast" first (ends connections, writes a checkpoint), then "immediate", then the kernel's way. */
 async function endServer(child: ChildProcess, exited: Promise<unknown>): Promise<void> {
-  for (const [signal, patienceMs] of [["SIGINT", 15_000], ["SIGQUIT", 5_000], ["SIGKILL", 5_000]] as const) {
+  for (const [signal, patienceMs] of [
+    ["SIGINT", 15_000],
+    ["SIGQUIT", 5_000],
+    ["SIGKILL", 5_000],
+  ] as const) {
     child.kill(signal);
     const timer = new AbortController();
     const timeout = new Promise<"late">((resolve) => {

@@ -8,7 +8,11 @@ import type { Logger } from "#server/log.ts";
  * numbers in a file may by now be somebody else's.
  */
 export async function endLeftovers(cluster: string, log: Logger): Promise<void> {
-  for (const [signal, patienceMs] of [["SIGINT", 15_000], ["SIGQUIT", 5_000], ["SIGKILL", 5_000]] as const) {
+  for (const [signal, patienceMs] of [
+    ["SIGINT", 15_000],
+    ["SIGQUIT", 5_000],
+    ["SIGKILL", 5_000],
+  ] as const) {
     const found = await processesIn(cluster);
     if (found.length === 0) break;
     log.warn({ count: found.length, signal }, "ending database processes of an earlier start");

@@ -25,9 +25,12 @@ export async function chooseOwner(): Promise<Owner> {
   const known = await idsOf(systemUser);
   if (known) return known;
   // Debian's useradd races with itself; losing such a race leaves the user made, which is all that is wanted.
-  await run("useradd", ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", systemUser]).catch(() => {});
+  await run("useradd", ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", systemUser]).catch(
+    () => {},
+  );
   const made = await idsOf(systemUser);
-  if (!made) throw new Error(`The system user ${systemUser} is missing and could not be made: run "useradd --system --user-group ${systemUser}", or set DATABASE_URL.`);
+  if (!made)
+    throw new Error(`The system user ${systemUser} is missing and could not be made: run "useradd --system --user-group ${systemUser}", or set DATABASE_URL.`);
   return made;
 }
 
@@ -60,11 +63,20 @@ export function runAsOwner(place: RunPlace, program: "initdb" | "postgres", para
   const environment = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C", LC_ALL: "C", TZ: "UTC", HOME: "/" };
   // Set after the change of user, which would clear it. Its own session: Ctrl-C is for the supervisor, which ends it last.
   const dying = ["setpriv", "--pdeathsig", "INT", "--"];
-  const options: SpawnOptions = { cwd: "/", env: environment as Partial<NodeJS.ProcessEnv> as NodeJS.ProcessEnv, stdio: ["ignore", "pipe", "pipe"], detached: true };
+  const options: SpawnOptions = {
+    cwd: "/",
+    env: environment as Partial<NodeJS.ProcessEnv> as NodeJS.ProcessEnv,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  };
   const direct = [...dying, `${place.binaries}/bin/${program}`, ...parameters(place.cluster)];
   if (owner.kind === "self") return spawn("setpriv", direct.slice(1), options);
   const asOwner = ["setpriv", "--reuid", String(owner.uid), "--regid", String(owner.gid), "--clear-groups", "--no-new-privs", "--inh-caps", "-all", "--"];
   if (!owner.mayMount) return spawn("setpriv", [...asOwner.slice(1), ...direct], options);
   const command = [...asOwner, ...dying, `${runtimeFolder}/binaries/bin/${program}`, ...parameters(`${runtimeFolder}/cluster`)];
-  return spawn("unshare", ["--mount", "--propagation", "private", "--", "sh", "-c", mountScript, "sh", runtimeFolder, place.binaries, place.cluster, ...command], options);
+  return spawn(
+    "unshare",
+    ["--mount", "--propagation", "private", "--", "sh", "-c", mountScript, "sh", runtimeFolder, place.binaries, place.cluster, ...command],
+    options,
+  );
 }
