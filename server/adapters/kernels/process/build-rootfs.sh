@@ -27,4 +27,6 @@ mmdebstrap --mode=root --variant=minbase \
 
 chmod 0755 "$building"
 sync -f "$building"
+# mmdebstrap leaves its archives where a hook has used apt.
+rm -rf "$building/var/cache/apt/"* "$building/var/lib/apt/lists/"*
 mv -T "$building" "$target"

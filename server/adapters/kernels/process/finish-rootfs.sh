@@ -26,6 +26,9 @@ touch "$root/etc/passwd" "$root/etc/group"
 chroot "$root" env HOME=/tmp MPLCONFIGDIR=/opt/sheaf/matplotlib python3 -c 'import matplotlib.font_manager'
 chroot "$root" python3 -m compileall -q -j 0 /usr/lib/python3.13 /usr/lib/python3/dist-packages >/dev/null 2>&1 || true
 chroot "$root" fc-cache -s
+# Lists and archives are for installing; nothing is installed here later.
+rm -rf "$root/var/cache/apt" "$root/var/log/"*.log "$root/var/log/apt"
+mkdir -p "$root/var/cache/apt/archives/partial" "$root/var/log/apt"
 rm -rf "$root/tmp/"* "$root/var/cache/debconf/"*-old "$root/root/.cache"
 chmod -R a+rX "$root/opt/sheaf"
 

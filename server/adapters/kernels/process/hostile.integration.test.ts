@@ -212,7 +212,8 @@ describe("notebooks that want more than theirs", () => {
   test("are killed when they fill the disk: by files, by many files, by files that nobody sees", async () => {
     const megabyte = 1024 * 1024;
     const large = await execute(await start({ diskBytes: 50 * megabyte }), "with open('large', 'wb') as file:\n    while True: file.write(bytes(1 << 20))");
-    expect(large.error).toContain("File too large");
+    // The operating system refuses the write, or the watch was quicker.
+    expect(large.error || large.reply.status).toMatch(/File too large|aborted/);
     for (const program of [
       "import itertools, os\nfor n in itertools.count(): open(f'file{n}', 'wb').write(os.urandom(1 << 20))",
       "import os\nfiles = []\nwhile True:\n    files.append(open('hidden', 'wb')); os.unlink('hidden'); files[-1].write(os.urandom(1 << 20)); files[-1].flush()",
