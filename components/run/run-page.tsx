@@ -5,6 +5,7 @@ import { Age } from "#components/layout/age.tsx";
 import { Results } from "#components/worksheet/results.tsx";
 import { RunStatus } from "#components/worksheet/run-status.tsx";
 import { useRun } from "#components/worksheet/use-run.ts";
+import { withoutTitle } from "#components/worksheet/without-title.ts";
 import type { Parameter } from "#lib/domain/parameter.ts";
 import { isFinal } from "#lib/domain/run.ts";
 import type { DisplayCell, RunView } from "#lib/domain/worksheet.ts";
@@ -77,7 +78,14 @@ export function RunPage({ run: initial, cells, parameters, url }: Props) {
           </div>
         )}
         {run.expiresAt && <p className="notice print:hidden">{t.run.expires(formatInstant(run.expiresAt))}</p>}
-        <Results cells={cells} session={session} busy={busy} shown={session.cells} former={initial.cells} title={run.worksheet.title} />
+        <Results
+          cells={withoutTitle(cells, run.worksheet.title)}
+          session={session}
+          busy={busy}
+          shown={session.cells}
+          former={initial.cells}
+          title={run.worksheet.title}
+        />
         <section aria-labelledby="what-ran">
           <h2 id="what-ran" className="mb-2 text-lg">
             {t.record.title}

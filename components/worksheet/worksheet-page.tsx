@@ -1,8 +1,9 @@
 import Link from "next/link";
 import { AreaMark } from "#components/gallery/area-mark.tsx";
-import type { DisplayCell, WorksheetView } from "#lib/domain/worksheet.ts";
+import type { WorksheetView } from "#lib/domain/worksheet.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
+import { withoutTitle } from "./without-title.ts";
 import { Workbench } from "./workbench.tsx";
 
 /** The same for everybody: what is personal joins in the browser. */
@@ -41,23 +42,4 @@ export function WorksheetPage({ view }: { view: WorksheetView }) {
       <Workbench view={{ ...view, cells: withoutTitle(view.cells, card.title) }} />
     </div>
   );
-}
-
-/** The notebook's own title, where it says what already stands above it. */
-function withoutTitle(cells: readonly DisplayCell[], title: string): readonly DisplayCell[] {
-  const [first, ...others] = cells;
-  if (first?.kind !== "markdown") return cells;
-  const heading = /^\s*<h1[^>]*>([\s\S]*?)<\/h1>/.exec(first.html);
-  if (!heading || plainText(heading[1] ?? "") !== plainText(title)) return cells;
-  const html = first.html.slice(heading[0].length);
-  return html.trim() === "" ? others : [{ ...first, html }, ...others];
-}
-
-function plainText(html: string): string {
-  return html
-    .replace(/<[^>]*>/g, "")
-    .replaceAll("&amp;", "&")
-    .replace(/\s+/g, " ")
-    .trim()
-    .toLowerCase();
 }
