@@ -22,3 +22,5 @@ if (!ensured.ok) {
   if (link) console.log(`There is no administrator yet. Whoever opens this link first (within a day) becomes one:\n  ${link}`);
 }
 await services.close();
+// The channel to the supervisor would keep it waiting.
+process.exit();

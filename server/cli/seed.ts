@@ -15,3 +15,5 @@ else {
   services.log.info({ published: seeded.value.published, unchanged: seeded.value.unchanged }, "demo library is there");
 }
 await services.close();
+// The channel to the supervisor would keep it waiting.
+process.exit();

@@ -152,7 +152,7 @@ function createParts({ log, terminal }: Pick<HouseOptions, "log" | "terminal">):
 /** Any answer will do: whether the pages behind it are well is theirs to say. */
 async function untilAnswers(port: number, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const answer = await fetch(`http://127.0.0.1:${port}/api/health`, { signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]) }).catch(() => null);
+    const answer = await fetch(`http://127.0.0.1:${port}/api/health`, { signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]) }).catch(() => null);
     await answer?.body?.cancel();
     if (answer && answer.status < 500) return;
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -12,8 +12,6 @@ if (process.channel) {
     if (process.listenerCount("SIGTERM") === 0) process.exit(1);
     process.kill(process.pid, "SIGTERM");
   });
-  // Listening for the end must not keep a step alive whose work is done.
-  process.channel.unref();
   // Nobody reads our words any more once the supervisor is gone; that must not end the cleaning up.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 }
