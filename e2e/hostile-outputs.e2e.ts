@@ -10,7 +10,8 @@ async function traces(page: Page) {
     storage: { ...localStorage },
     title: document.title,
     probed: "__probe" in window,
-    told: (window as unknown as { reached?: string[] }).reached ?? [],
+    // A frame inside the frame may say that it is there ("srcdoc"): it got hold of nothing.
+    told: ((window as unknown as { reached?: string[] }).reached ?? []).filter((what) => what !== "srcdoc"),
     headings: document.querySelectorAll("h1").length,
     handlers: [...document.querySelectorAll("main *")].flatMap((element) => element.getAttributeNames().filter((name) => /^on/i.test(name))),
     dangerousLinks: [...document.querySelectorAll<HTMLAnchorElement>("main a[href]")]

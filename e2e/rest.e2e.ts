@@ -20,7 +20,7 @@ function tokenFor(username: string, scopes: string): string {
 
 test("a program with a token lists, runs, follows and downloads", async ({ address }) => {
   const program = clientFrom(address, tokenFor(administrator.username, "worksheets:read,runs:read,runs:write"));
-  expect((await program.json<{ username: string }>("GET", routes.api.me())).username).toBe(administrator.username);
+  expect((await program.json<{ person: { username: string } }>("GET", routes.api.me())).person.username).toBe(administrator.username);
 
   const found = await program.worksheets("?q=journeys");
   const worksheet = found.items.find((item) => item.slug === "test-sum");
