@@ -5,11 +5,12 @@ export type MemoryShare = { readonly part: string; readonly processes: number; r
 /** Which part of the server a process belongs to, told by its command line; the first that matches. */
 const parts: readonly (readonly [string, RegExp])[] = [
   ["PostgreSQL", /postgres/],
-  ["kernels", /ipykernel|IRkernel|bwrap|python3|\bR\b.*--slave/],
+  ["kernels and their sandboxes", /ipykernel|IRkernel|bwrap/],
   ["gateway", /server\/gateway/],
   ["engine", /server\/engine/],
-  ["web", /next|standalone|server\.js/],
-  ["supervisor", /server\/main|sheaf/],
+  ["web", /next-server|standalone/],
+  ["supervisor", /server\/(main|cli)|flock|^cat$/],
+  ["git", /^git /],
 ];
 
 export function memoryByPart(processes: readonly SeenProcess[]): readonly MemoryShare[] {
@@ -20,4 +21,14 @@ export function memoryByPart(processes: readonly SeenProcess[]): readonly Memory
     sums.set(part, { processes: sum.processes + 1, bytes: sum.bytes + proportionalBytes(seen.pid) });
   }
   return [...sums].map(([part, sum]) => ({ part, ...sum }));
+}
+
+/** Each warm kernel alone, by the language that its command line tells. */
+export function memoryOfKernels(processes: readonly SeenProcess[]): readonly { readonly language: string; readonly bytes: readonly number[] }[] {
+  const of = (pattern: RegExp) =>
+    processes.filter((seen) => pattern.test(seen.command) && !seen.command.startsWith("bwrap")).map((seen) => proportionalBytes(seen.pid));
+  return [
+    { language: "Python", bytes: of(/ipykernel_launcher/) },
+    { language: "R", bytes: of(/IRkernel/) },
+  ];
 }
