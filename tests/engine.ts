@@ -23,7 +23,14 @@ export type SampleWorksheet = { readonly worksheetId: WorksheetId; readonly vers
 export async function engineSite(settings: Readonly<Record<string, string>> = {}) {
   const database: TestDatabase = await testDatabase();
   const dataFolder = await mkdtemp(path.join(tmpdir(), "sheaf-engine-"));
-  const environment = { SHEAF_DATA: dataFolder, DATABASE_URL: database.url, SHEAF_LOG_LEVEL: "warn", SHEAF_POOL_SIZE: "1", SHEAF_POOL_WORKSHEETS: "0", ...settings };
+  const environment = {
+    SHEAF_DATA: dataFolder,
+    DATABASE_URL: database.url,
+    SHEAF_LOG_LEVEL: "warn",
+    SHEAF_POOL_SIZE: "1",
+    SHEAF_POOL_WORKSHEETS: "0",
+    ...settings,
+  };
   const config: Config = loadConfig(environment);
   const forge = createEmbeddedForge({ folder: path.join(dataFolder, "repositories") });
   const storage = createFileStorage({ dataFolder, homeBytes: config.person.homeBytes });
@@ -35,11 +42,25 @@ export async function engineSite(settings: Readonly<Record<string, string>> = {}
   await store.upsertArea({ slug: "ecology", title: "Ecology", description: "" });
   let projects = 0;
 
-  const publish = async (cells: readonly SampleCell[], options: { language?: "python" | "r"; files?: Readonly<Record<string, string>> } = {}): Promise<SampleWorksheet> => {
+  const publish = async (
+    cells: readonly SampleCell[],
+    options: { language?: "python" | "r"; files?: Readonly<Record<string, string>> } = {},
+  ): Promise<SampleWorksheet> => {
     const files = new Map(Object.entries(options.files ?? {}).map(([name, text]) => [name, new TextEncoder().encode(text)] as const));
     files.set("sample.ipynb", new TextEncoder().encode(JSON.stringify(sampleNotebook(cells, options.language ?? "python"))));
     projects += 1;
-    const project = valueOf(await importProject(ctx, { owner, slug: `sample-${projects}`, title: `Sample ${projects}`, description: "", type: "worksheet", areaSlug: "ecology", visibility: "public", files }));
+    const project = valueOf(
+      await importProject(ctx, {
+        owner,
+        slug: `sample-${projects}`,
+        title: `Sample ${projects}`,
+        description: "",
+        type: "worksheet",
+        areaSlug: "ecology",
+        visibility: "public",
+        files,
+      }),
+    );
     return valueOf(await publishWorksheet(ctx, { projectId: project.projectId, notebookPath: "sample.ipynb" }));
   };
 
@@ -81,7 +102,9 @@ export async function engineSite(settings: Readonly<Record<string, string>> = {}
   };
 }
 
-export type SampleCell = string | { readonly source: string; readonly tags?: readonly string[]; readonly markdown?: boolean; readonly parameters?: Readonly<Record<string, object>> };
+export type SampleCell =
+  | string
+  | { readonly source: string; readonly tags?: readonly string[]; readonly markdown?: boolean; readonly parameters?: Readonly<Record<string, object>> };
 
 function sampleNotebook(cells: readonly SampleCell[], language: "python" | "r") {
   const kernelspec = language === "r" ? { name: "ir", language: "R", display_name: "R" } : { name: "python3", language: "python", display_name: "Python 3" };

@@ -17,7 +17,11 @@ describe("an engine that is killed at any moment", () => {
   beforeAll(async () => {
     site = await engineSite({ SHEAF_CAPACITY: "2" });
     engine = await start();
-    sheet = await site.publish([{ source: "n = 1", tags: ["parameters"] }, "import time\nfor i in range(8):\n    print(n, i, flush=True)\n    time.sleep(0.1)", "n * 2"]);
+    sheet = await site.publish([
+      { source: "n = 1", tags: ["parameters"] },
+      "import time\nfor i in range(8):\n    print(n, i, flush=True)\n    time.sleep(0.1)",
+      "n * 2",
+    ]);
     await site.final(sheet.runId);
   });
   afterAll(async () => {
@@ -44,7 +48,10 @@ describe("an engine that is killed at any moment", () => {
       // Whoever followed from the beginning sees what is stored, also across restarts.
       const events = await site.store.listRunEvents(id, 0, 1_000_000);
       expect(events.map((event) => event.seq)).toEqual(events.map((_, at) => at + 1));
-      const shown = foldEvents([], events.map((one) => one.event)).map((cell) => cell.outputs);
+      const shown = foldEvents(
+        [],
+        events.map((one) => one.event),
+      ).map((cell) => cell.outputs);
       expect(shown.filter((outputs) => outputs.length > 0)).toEqual(cells.map((cell) => cell.outputs).filter((outputs) => outputs.length > 0));
     }
     console.info("after the kills:", Object.fromEntries(states));

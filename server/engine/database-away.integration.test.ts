@@ -17,7 +17,13 @@ let engine: Engine;
 const usual = process.env[testDatabaseVariable];
 
 /** The port it had, as the supervisor does: addresses stay true. */
-const start = (port?: number) => startEmbeddedPostgres({ ...(port === undefined ? {} : { port }), folder: folders[0] ?? "", runtimeFolder: folders[1] ?? "", log: createLogger("tests", "error") });
+const start = (port?: number) =>
+  startEmbeddedPostgres({
+    ...(port === undefined ? {} : { port }),
+    folder: folders[0] ?? "",
+    runtimeFolder: folders[1] ?? "",
+    log: createLogger("tests", "error"),
+  });
 
 beforeAll(async () => {
   folders = [await mkdtemp(path.join(tmpdir(), "sheaf-away-")), await mkdtemp(path.join(tmpdir(), "sheaf-away-"))];
@@ -37,9 +43,16 @@ afterAll(async () => {
 });
 
 test("a run loses nothing while the database is away", async () => {
-  const sheet = await site.publish([{ source: "n = 1", tags: ["parameters"] }, "import time\nfor i in range(30):\n    print(n, i, flush=True)\n    time.sleep(0.1)", "n * 2"]);
+  const sheet = await site.publish([
+    { source: "n = 1", tags: ["parameters"] },
+    "import time\nfor i in range(30):\n    print(n, i, flush=True)\n    time.sleep(0.1)",
+    "n * 2",
+  ]);
   await site.final(sheet.runId);
-  for (const [n, [before, away]] of [[300, 1000], [1000, 4000]].entries()) {
+  for (const [n, [before, away]] of [
+    [300, 1000],
+    [1000, 4000],
+  ].entries()) {
     const id = await site.run(sheet, { n });
     await expect.poll(async () => (await site.store.findRun(id))?.state, { timeout: 30_000 }).toBe("running");
     await sleep(before ?? 0);

@@ -5,7 +5,11 @@ import type { Stop } from "./stop-signal.ts";
 export type RunEnd = { readonly state: Extract<RunState, "done" | "failed" | "cancelled">; readonly error: RunError | null };
 
 /** What the person is told: what happened and what can be done about it. A stop of the engine itself is no end. */
-export function describeEnd(stop: Exclude<Stop, { kind: "stopping" }> | null, cellError: RunError | null, limits: Pick<RunLimits, "seconds" | "memoryBytes">): RunEnd {
+export function describeEnd(
+  stop: Exclude<Stop, { kind: "stopping" }> | null,
+  cellError: RunError | null,
+  limits: Pick<RunLimits, "seconds" | "memoryBytes">,
+): RunEnd {
   if (stop === null) return cellError ? { state: "failed", error: cellError } : { state: "done", error: null };
   switch (stop.kind) {
     case "cancelled":
@@ -20,7 +24,8 @@ export function describeEnd(stop: Exclude<Stop, { kind: "stopping" }> | null, ce
 }
 
 function exited(reason: "killed" | "exited" | "out_of_memory" | "disk_full", limits: Pick<RunLimits, "memoryBytes">): RunEnd {
-  if (reason === "out_of_memory") return failed("out_of_memory", `The run needed more than the ${size(limits.memoryBytes)} of memory it may use. Try smaller values or a smaller file.`);
+  if (reason === "out_of_memory")
+    return failed("out_of_memory", `The run needed more than the ${size(limits.memoryBytes)} of memory it may use. Try smaller values or a smaller file.`);
   if (reason === "disk_full") return failed("kernel_died", "The run wrote more files than there is room for, and was stopped.");
   return failed("kernel_died", "The kernel ended unexpectedly while the worksheet ran. Run it again; if it happens every time, tell the author.");
 }

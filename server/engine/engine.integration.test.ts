@@ -24,7 +24,13 @@ afterAll(async () => {
 const text = async (id: RunId): Promise<string> =>
   (await site.store.listRunCells(id))
     .flatMap((cell) => cell.outputs)
-    .map((output) => (output.output_type === "stream" ? output.text : output.output_type === "error" ? `${output.ename}: ${output.evalue}` : String(output.data["text/plain"] ?? "")))
+    .map((output) =>
+      output.output_type === "stream"
+        ? output.text
+        : output.output_type === "error"
+          ? `${output.ename}: ${output.evalue}`
+          : String(output.data["text/plain"] ?? ""),
+    )
     .join("|");
 
 describe("a run", () => {
@@ -41,10 +47,10 @@ describe("a run", () => {
     );
     expect((await site.final(sheet.runId)).state).toBe("done");
     expect(await text(sheet.runId)).toBe("4 x\n|2");
-    const id = await site.run(sheet, { n: 21, name: "it's \"é\"\n" });
+    const id = await site.run(sheet, { n: 21, name: 'it\'s "é"\n' });
     const run = await site.final(id);
     expect([run.state, run.error]).toEqual(["done", null]);
-    expect(await text(id)).toBe("42 it's \"é\"\n\n|21");
+    expect(await text(id)).toBe('42 it\'s "é"\n\n|21');
     expect(run.record?.files.map((file) => file.path)).toEqual(["notebook.ipynb", "files/out.txt"]);
     expect(run.record?.environment.digest).not.toBe("");
     expect(run.record?.peakMemoryBytes).toBeGreaterThan(1_000_000);
@@ -84,7 +90,16 @@ describe("a run", () => {
     const sheet = await site.publish([form, "print(open(data).read())"], { files: { "data.csv": "default" } });
     expect((await site.final(sheet.runId)).state).toBe("done");
     const bytes = new TextEncoder().encode("given");
-    const upload = { id: newId("upload"), ownerId: null, visitorId: null, name: "my data.csv", size: 5, digest: digestOf(bytes), bytes, expiresAt: new Date(Date.now() + 60_000) };
+    const upload = {
+      id: newId("upload"),
+      ownerId: null,
+      visitorId: null,
+      name: "my data.csv",
+      size: 5,
+      digest: digestOf(bytes),
+      bytes,
+      expiresAt: new Date(Date.now() + 60_000),
+    };
     await site.store.insertUpload(upload);
     const id = await site.run(sheet, { data: { upload: upload.id, name: upload.name } });
     const run = await site.final(id);
@@ -142,7 +157,14 @@ describe("a run", () => {
     const sheet = await site.publish(["b = bytearray(500 * 2**20)\nfor n in range(0, len(b), 4096): b[n] = 1\nprint('fits')"]);
     const id = await site.run(sheet, {}, { ownerId: site.owner.id, queueKey: "ada" });
     expect([(await site.final(id)).error, await text(id)]).toEqual([null, "fits\n"]);
-    expect(await site.storage.listRunFiles({ username: "ada", worksheetSlug: (await site.final(id)).worksheetSlug, runId: id, queuedAt: (await site.final(id)).queuedAt })).toHaveLength(1);
+    expect(
+      await site.storage.listRunFiles({
+        username: "ada",
+        worksheetSlug: (await site.final(id)).worksheetSlug,
+        runId: id,
+        queuedAt: (await site.final(id)).queuedAt,
+      }),
+    ).toHaveLength(1);
   });
 
   test("a worksheet's card gets its first figure when its run is done", async () => {

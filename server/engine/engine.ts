@@ -47,7 +47,13 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
   const warm = (): Promise<void> => keepPopularWarm({ store, loadVersion, pool, config: config.kernels, languages: description.languages }, now());
 
   await recover(true);
-  const describe = (): EngineDetails => ({ adapter: kernels.name, ...description, warm: pool.counts(), running: signals.size, capacity: config.kernels.capacity });
+  const describe = (): EngineDetails => ({
+    adapter: kernels.name,
+    ...description,
+    warm: pool.counts(),
+    running: signals.size,
+    capacity: config.kernels.capacity,
+  });
   const heartbeat = await startHeartbeat(store, engineId, describe, log);
   const execute = async (run: Parameters<typeof executeRun>[1]): Promise<void> => {
     await executeRun(runServices, run);
@@ -56,7 +62,8 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
   const loop = startClaimLoop({ store, engineId, capacity: config.kernels.capacity, execute, now, log });
   const cancel = (id: string): void => signals.get(id as RunId)?.set({ kind: "cancelled" });
   const listeners = await listen(services, engineId, loop, cancel);
-  const every = (ms: number, work: () => Promise<unknown>): NodeJS.Timeout => setInterval(() => void work().catch((error: unknown) => log.debug({ err: error }, "will be tried again")), ms);
+  const every = (ms: number, work: () => Promise<unknown>): NodeJS.Timeout =>
+    setInterval(() => void work().catch((error: unknown) => log.debug({ err: error }, "will be tried again")), ms);
   const timers = [every(lookAroundMs, async () => (heartbeat.steadyFor(steadyMs) ? recover(false) : 0)), every(popularMs, warm)];
   const sweeper = startSweeper({ ...services, checkouts }, [() => completePublications(services), () => sweepProjects(services)]);
   void completePublications(services).catch((error: unknown) => log.warn({ err: error }, "publications were not completed"));
@@ -79,6 +86,17 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
 
 function listen({ store }: Pick<Services, "store">, engineId: EngineId, loop: ClaimLoop, cancel: (id: string) => void) {
   // What was said while nobody listened is asked for.
-  const missedCancels = (): void => void store.listCancelRequests(engineId).then((ids) => ids.forEach(cancel), () => {});
-  return Promise.all([store.listen("run_queued", () => loop.wake(), () => loop.wake()), store.listen("run_cancel", cancel, missedCancels)]);
+  const missedCancels = (): void =>
+    void store.listCancelRequests(engineId).then(
+      (ids) => ids.forEach(cancel),
+      () => {},
+    );
+  return Promise.all([
+    store.listen(
+      "run_queued",
+      () => loop.wake(),
+      () => loop.wake(),
+    ),
+    store.listen("run_cancel", cancel, missedCancels),
+  ]);
 }

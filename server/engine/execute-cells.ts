@@ -39,7 +39,13 @@ export async function executeCells({ plan, client, limitBytes, signal, emit }: E
     spent.set(index, (spent.get(index) ?? 0) + tookMs);
     const failed = reply?.status !== "ok";
     const count = reply?.executionCount ?? undefined;
-    emit({ type: "cell", index, state: failed ? "failed" : "done", durationMs: Math.round(spent.get(index) ?? 0), ...(count === undefined ? {} : { executionCount: count }) });
+    emit({
+      type: "cell",
+      index,
+      state: failed ? "failed" : "done",
+      durationMs: Math.round(spent.get(index) ?? 0),
+      ...(count === undefined ? {} : { executionCount: count }),
+    });
     if (reply?.status === "error" && !cell.mayFail) return { error: cellError(index, reply), cellsMs };
     // The connection was closed under it: the kernel is gone, and its exit says why.
     if (reply?.status === "aborted") await signal.stopped;

@@ -28,7 +28,14 @@ export type RunServices = Pick<Services, "config" | "store" | "storage" | "log" 
   readonly clean: (ending: Promise<void>) => void;
 };
 
-type Going = { readonly run: Run; readonly lease: RunLease; readonly signal: StopSignal; readonly writer: EventWriter; readonly journal: RunJournal; readonly emit: (event: RunEvent) => void };
+type Going = {
+  readonly run: Run;
+  readonly lease: RunLease;
+  readonly signal: StopSignal;
+  readonly writer: EventWriter;
+  readonly journal: RunJournal;
+  readonly emit: (event: RunEvent) => void;
+};
 type Ready = { readonly loaded: LoadedVersion; readonly uploads: readonly GivenUpload[]; readonly ready: ReadyKernel };
 
 const nothingRan: CellsOutcome = { error: null, cellsMs: 0 };
@@ -51,7 +58,11 @@ export async function executeRun(services: RunServices, run: Run): Promise<void>
   } catch (error) {
     // A fault of ours: the person is told at once, instead of waiting for a recovery that would meet the same fault.
     log.error({ err: error, runId: run.id }, "a run met a fault of the server");
-    await giveUp(services, going, "Something went wrong on the server before this run was finished. Nothing is wrong with your values; please tell the operator.");
+    await giveUp(
+      services,
+      going,
+      "Something went wrong on the server before this run was finished. Nothing is wrong with your values; please tell the operator.",
+    );
   } finally {
     signals.delete(run.id);
   }
@@ -60,7 +71,10 @@ export async function executeRun(services: RunServices, run: Run): Promise<void>
 async function prepareAndRun(services: RunServices, going: Going): Promise<void> {
   const { run, emit } = going;
   emit({ type: "state", state: "starting", at: Date.now(), phase: "Reading the worksheet" });
-  const [loaded, uploads] = await Promise.all([untilDatabaseIsBack(() => services.loadVersion(run.versionId), patienceMs), untilDatabaseIsBack(() => loadUploads(services.store, run), patienceMs)]);
+  const [loaded, uploads] = await Promise.all([
+    untilDatabaseIsBack(() => services.loadVersion(run.versionId), patienceMs),
+    untilDatabaseIsBack(() => loadUploads(services.store, run), patienceMs),
+  ]);
   if (!loaded.ok || !uploads.ok) return giveUp(services, going, !loaded.ok ? loaded.failure.message : !uploads.ok ? uploads.failure.message : "");
   const began = performance.now();
   const taken = going.signal.stop ? null : await takeKernel(services, going, loaded.value);
@@ -75,11 +89,17 @@ async function prepareAndRun(services: RunServices, going: Going): Promise<void>
 
 async function takeKernel({ pool }: RunServices, { run, emit }: Going, { version }: LoadedVersion) {
   const { language } = version.compiled;
-  if (!pool.has(language, run.versionId)) emit({ type: "state", state: "starting", at: Date.now(), phase: language === "r" ? "Starting an R kernel" : "Starting a Python kernel" });
+  if (!pool.has(language, run.versionId))
+    emit({ type: "state", state: "starting", at: Date.now(), phase: language === "r" ? "Starting an R kernel" : "Starting a Python kernel" });
   return pool.take(language, run.versionId);
 }
 
-async function runWith(services: RunServices, going: Going, { loaded, uploads, ready }: Omit<Ready, "ready"> & { readonly ready: ReadyKernel | null }, began: number): Promise<void> {
+async function runWith(
+  services: RunServices,
+  going: Going,
+  { loaded, uploads, ready }: Omit<Ready, "ready"> & { readonly ready: ReadyKernel | null },
+  began: number,
+): Promise<void> {
   const { run, signal } = going;
   const limits = run.ownerId === null && run.purpose === "person" ? services.config.visitor : services.config.person;
   const plan = planRun(loaded.version.compiled, run.values, planInputs(uploads));
@@ -100,9 +120,31 @@ async function runWith(services: RunServices, going: Going, { loaded, uploads, r
     const usage = await ready?.kernel.usage().catch(() => null);
     const givenFolders = [loaded.checkout, ...(inputs?.stagedFolder ? [inputs.stagedFolder] : [])];
     const { journal, lease, writer } = going;
-    const ended = { run, lease, end, loaded, environment: services.environment, uploads, plan, cells: journal.cells(), workFolder: ready?.kernel.workFolder ?? null, givenFolders };
+    const ended = {
+      run,
+      lease,
+      end,
+      loaded,
+      environment: services.environment,
+      uploads,
+      plan,
+      cells: journal.cells(),
+      workFolder: ready?.kernel.workFolder ?? null,
+      givenFolders,
+    };
     const ours = await finishRun(services, { ...ended, peakMemoryBytes: usage?.peakMemoryBytes ?? null, kernelMs, cellsMs: outcome.cellsMs }, writer);
-    services.log.info({ runId: run.id, worksheet: loaded.worksheet.slug, state: end.state, reason: end.error?.kind, ours, kernelMs: Math.round(kernelMs), cellsMs: Math.round(outcome.cellsMs) }, "a run ended");
+    services.log.info(
+      {
+        runId: run.id,
+        worksheet: loaded.worksheet.slug,
+        state: end.state,
+        reason: end.error?.kind,
+        ours,
+        kernelMs: Math.round(kernelMs),
+        cellsMs: Math.round(outcome.cellsMs),
+      },
+      "a run ended",
+    );
   }
   await inputs?.dispose();
 }
@@ -110,13 +152,25 @@ async function runWith(services: RunServices, going: Going, { loaded, uploads, r
 /** What a dying kernel said last is still on its way. */
 const drainMs = 300;
 
-async function giveFiles({ config }: RunServices, { kernel, givenCheckout, memoryBytes }: ReadyKernel, loaded: LoadedVersion, uploads: readonly GivenUpload[], wantedBytes: number): Promise<GivenInputs> {
+async function giveFiles(
+  { config }: RunServices,
+  { kernel, givenCheckout, memoryBytes }: ReadyKernel,
+  loaded: LoadedVersion,
+  uploads: readonly GivenUpload[],
+  wantedBytes: number,
+): Promise<GivenInputs> {
   if (memoryBytes !== wantedBytes) await kernel.limitMemory?.(wantedBytes);
   if (givenCheckout !== loaded.checkout) await kernel.giveFiles(loaded.checkout);
   return giveInputs(kernel, uploads, path.join(config.dataFolder, "temporary"));
 }
 
-async function runCells({ store, config, log }: RunServices, { lease, signal, emit }: Going, { client }: ReadyKernel, plan: readonly PlannedCell[], seconds: number): Promise<CellsOutcome> {
+async function runCells(
+  { store, config, log }: RunServices,
+  { lease, signal, emit }: Going,
+  { client }: ReadyKernel,
+  plan: readonly PlannedCell[],
+  seconds: number,
+): Promise<CellsOutcome> {
   // Not waited for: the events say it sooner, and the final state does not need it.
   void store.markRunning(lease).catch((error: unknown) => log.warn({ err: error, runId: lease.runId }, "a run was not marked as running"));
   const timer = setTimeout(() => signal.set({ kind: "timeout" }), seconds * 1000);
@@ -139,5 +193,7 @@ async function giveUp({ store, log, now }: RunServices, { run, lease, writer, si
 
 async function requeue({ store, log }: RunServices, { run, lease, journal, writer }: Going): Promise<void> {
   const { events, firstEvent } = await writer.takeRest();
-  await store.requeueRun(lease, [...events, ...queuedAgain(journal.events, Date.now())], firstEvent).catch((error: unknown) => log.warn({ err: error, runId: run.id }, "a run was not put back into the queue; the next start will"));
+  await store
+    .requeueRun(lease, [...events, ...queuedAgain(journal.events, Date.now())], firstEvent)
+    .catch((error: unknown) => log.warn({ err: error, runId: run.id }, "a run was not put back into the queue; the next start will"));
 }

@@ -53,8 +53,18 @@ export async function finishRun(services: Needs, ended: EndedRun, writer: EventW
   } catch (problem) {
     if (isDatabaseAway(problem)) throw problem;
     log.error({ err: problem, runId: ended.run.id }, "the result of a run was refused by the database");
-    const unstorable = { kind: "unavailable" as const, message: "The result of this run could not be stored. Nothing is wrong with your values; please tell the operator." };
-    return store.finishRun(ended.lease, { ...finish, state: "failed", error: unstorable, cells: [], record: null, events: [{ type: "state", state: "failed", at: finishedAt.getTime(), error: unstorable }] });
+    const unstorable = {
+      kind: "unavailable" as const,
+      message: "The result of this run could not be stored. Nothing is wrong with your values; please tell the operator.",
+    };
+    return store.finishRun(ended.lease, {
+      ...finish,
+      state: "failed",
+      error: unstorable,
+      cells: [],
+      record: null,
+      events: [{ type: "state", state: "failed", at: finishedAt.getTime(), error: unstorable }],
+    });
   }
 }
 

@@ -44,6 +44,9 @@ export async function giveInputs(kernel: Pick<Kernel, "giveFiles">, uploads: rea
 function fileName(name: string): string {
   const base = name.split(/[/\\]/).at(-1) ?? "";
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-  const safe = base.replace(/[\u0000-\u001f\u007f]/g, "").replace(/^\.+/, "").slice(-120);
+  const safe = base
+    .replace(/[\u0000-\u001f\u007f]/g, "")
+    .replace(/^\.+/, "")
+    .slice(-120);
   return safe === "" ? "file" : safe;
 }

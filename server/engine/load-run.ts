@@ -30,7 +30,10 @@ export function createVersionLoader({ store, forge }: Pick<Services, "store" | "
     const row = version && (await store.findWorksheet(version.worksheetId));
     const repositoryId = row?.project.repositoryId;
     if (!version || !row || !repositoryId) return fail("not_found", "This worksheet is not there any more.");
-    const [checkout, content] = await Promise.all([checkouts.get(repositoryId, version.commit), forge.readFile(repositoryId, version.commit, version.notebookPath, maxNotebookBytes)]);
+    const [checkout, content] = await Promise.all([
+      checkouts.get(repositoryId, version.commit),
+      forge.readFile(repositoryId, version.commit, version.notebookPath, maxNotebookBytes),
+    ]);
     if (!checkout.ok) return checkout;
     if (!content.ok) return content;
     const notebook = parseNotebook(new TextDecoder().decode(content.value));

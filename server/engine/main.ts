@@ -32,7 +32,11 @@ const kernels = await openKernels(config, log);
 engine = await startEngine(services, kernels);
 const { safeForVisitors, protections } = await kernels.describe();
 const lacking = protections.filter((protection) => !protection.holds).map((protection) => protection.name);
-const kernelsHealth: PartHealth = { state: safeForVisitors ? "ready" : "degraded", since: new Date().toISOString(), ...(lacking.length > 0 ? { detail: `not protected: ${lacking.join(", ")}` } : {}) };
+const kernelsHealth: PartHealth = {
+  state: safeForVisitors ? "ready" : "degraded",
+  since: new Date().toISOString(),
+  ...(lacking.length > 0 ? { detail: `not protected: ${lacking.join(", ")}` } : {}),
+};
 process.send?.({ type: "health", parts: { kernels: kernelsHealth } } satisfies ChildMessage);
 process.send?.({ type: "ready" } satisfies ChildMessage);
 log.info({ capacity: config.kernels.capacity }, "the engine takes runs");

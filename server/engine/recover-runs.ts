@@ -42,13 +42,29 @@ async function recoverRun(store: Store, run: Run, now: Date): Promise<"requeued"
   const lease = { runId: run.id, engineId: run.engineId ?? ("" as EngineId), attempt: run.attempt };
   const at = now.getTime();
   if (run.attempt < maxAttempts && !run.cancelRequested) {
-    await store.requeueRun(lease, queuedAgain(said.map((one) => one.event), at), firstEvent);
+    await store.requeueRun(
+      lease,
+      queuedAgain(
+        said.map((one) => one.event),
+        at,
+      ),
+      firstEvent,
+    );
     return "requeued";
   }
   const state = run.cancelRequested ? "cancelled" : "lost";
-  const error = state === "lost" ? { kind: "server_restarted" as const, message: "The server was restarted twice while this was running. Nothing is wrong with your values: run it again." } : null;
+  const error =
+    state === "lost"
+      ? {
+          kind: "server_restarted" as const,
+          message: "The server was restarted twice while this was running. Nothing is wrong with your values: run it again.",
+        }
+      : null;
   const final: RunEvent = { type: "state", state, at, ...(error ? { error } : {}) };
-  const cells = foldEvents([], said.map((one) => one.event));
+  const cells = foldEvents(
+    [],
+    said.map((one) => one.event),
+  );
   await store.finishRun(lease, { state, error, record: null, cells, events: [final], firstEvent, finishedAt: now });
   return state;
 }

@@ -7,7 +7,13 @@ import { foldEvents } from "#lib/worksheet/fold-events.ts";
  */
 export function appendEvent(events: RunEvent[], event: RunEvent): void {
   const last = events.at(-1);
-  const joins = event.type === "output" && last?.type === "output" && event.index === last.index && event.output.output_type === "stream" && last.output.output_type === "stream" && event.output.name === last.output.name;
+  const joins =
+    event.type === "output" &&
+    last?.type === "output" &&
+    event.index === last.index &&
+    event.output.output_type === "stream" &&
+    last.output.output_type === "stream" &&
+    event.output.name === last.output.name;
   if (joins && event.output.output_type === "stream" && last.output.output_type === "stream") {
     events[events.length - 1] = { ...last, output: { ...last.output, text: last.output.text + event.output.text } };
   } else events.push(event);

@@ -7,7 +7,13 @@ const everyMs = 60_000;
 const keepEventsMs = 10 * 60_000;
 const batch = 100;
 
-export type SweepServices = { readonly store: Store; readonly storage: Pick<Storage, "removeRun">; readonly checkouts: Checkouts; readonly log: Logger; readonly now: () => Date };
+export type SweepServices = {
+  readonly store: Store;
+  readonly storage: Pick<Storage, "removeRun">;
+  readonly checkouts: Checkouts;
+  readonly log: Logger;
+  readonly now: () => Date;
+};
 
 /** Removes what time has ended. One sweep after the other; a failure is logged and tried again a minute later. */
 export function startSweeper(services: SweepServices, more: readonly (() => Promise<void>)[] = []): { stop(): void } {

@@ -3,7 +3,17 @@ import type { createStore } from "#server/adapters/store/store.ts";
 /** There is one SQL implementation; the port is its type, so that the two cannot drift apart. */
 export type Store = ReturnType<typeof createStore>;
 
-/** What may be asked inside a transaction. */
-export type { Area, GalleryPosition, Project, Queries, RunHead, RunPosition, UploadHead, WorksheetRow, WorksheetVersion } from "#server/adapters/store/store.ts";
-export type { Run } from "#server/adapters/store/runs.ts";
 export type { EngineDetails, RunLease } from "#server/adapters/store/run-queue.ts";
+export type { Run } from "#server/adapters/store/runs.ts";
+/** What may be asked inside a transaction. */
+export type {
+  Area,
+  GalleryPosition,
+  Project,
+  Queries,
+  RunHead,
+  RunPosition,
+  UploadHead,
+  WorksheetRow,
+  WorksheetVersion,
+} from "#server/adapters/store/store.ts";

@@ -33,7 +33,8 @@ export async function importProject(ctx: Context, input: ImportProject): Promise
   const { files: _files, owner, ...row } = input;
   const id = newId("project");
   // Row first: a crash leaves a "creating" row, which the sweeper finishes or undoes.
-  if (!(await ctx.store.insertProject({ ...row, id, ownerId: owner.id }))) return fail("conflict", "There is a project with this address already.", { fields: { slug: "This address is taken." } });
+  if (!(await ctx.store.insertProject({ ...row, id, ownerId: owner.id })))
+    return fail("conflict", "There is a project with this address already.", { fields: { slug: "This address is taken." } });
   const filled = await fillRepository(ctx, id, input);
   if (!filled.ok) {
     await ctx.store.deleteUnfinishedProject(id);
@@ -44,7 +45,8 @@ export async function importProject(ctx: Context, input: ImportProject): Promise
 }
 
 function inputProblem(input: ImportProject): Result<never> | null {
-  if (!/^[a-z0-9][a-z0-9-]{0,99}$/.test(input.slug)) return fail("invalid", "Use lower-case letters, digits and hyphens.", { fields: { slug: "Use lower-case letters, digits and hyphens." } });
+  if (!/^[a-z0-9][a-z0-9-]{0,99}$/.test(input.slug))
+    return fail("invalid", "Use lower-case letters, digits and hyphens.", { fields: { slug: "Use lower-case letters, digits and hyphens." } });
   if (input.title.trim() === "") return fail("invalid", "A project needs a title.", { fields: { title: "Give it a title." } });
   if (input.files.size === 0) return fail("invalid", "There are no files.");
   const bytes = [...input.files.values()].reduce((sum, content) => sum + content.byteLength, 0);

@@ -5,7 +5,14 @@ import type { CompiledWorksheet } from "#lib/domain/worksheet.ts";
 import type { Output } from "#lib/notebook/nbformat.ts";
 import { digestOf } from "#server/ids.ts";
 
-export type Thumbnail = { readonly digest: Digest; readonly mediaType: string; readonly bytes: Uint8Array; readonly width: number; readonly height: number; readonly alt: string };
+export type Thumbnail = {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly alt: string;
+};
 
 /** A card is at most 400 px wide, on screens with two pixels for one. */
 const maxWidth = 800;
@@ -41,9 +48,14 @@ async function shrink(source: Buffer, alt: string): Promise<Thumbnail | null> {
   const image = sharp(source, { limitInputPixels: maxPixels, failOn: "error", density: 144 });
   const { format, width, height } = await image.metadata();
   if (!width || !height || width < 32 || height < 32) return null;
-  if (format === "png" && source.length <= keepBytes && width <= maxWidth) return { digest: digestOf(source), mediaType: "image/png", bytes: source, width, height, alt };
+  if (format === "png" && source.length <= keepBytes && width <= maxWidth)
+    return { digest: digestOf(source), mediaType: "image/png", bytes: source, width, height, alt };
   // A figure without a background was drawn for white paper.
-  const { data, info } = await image.resize({ width: Math.min(width, maxWidth), withoutEnlargement: true }).flatten({ background: "#fff" }).webp({ quality: 85 }).toBuffer({ resolveWithObject: true });
+  const { data, info } = await image
+    .resize({ width: Math.min(width, maxWidth), withoutEnlargement: true })
+    .flatten({ background: "#fff" })
+    .webp({ quality: 85 })
+    .toBuffer({ resolveWithObject: true });
   return { digest: digestOf(data), mediaType: "image/webp", bytes: data, width: info.width, height: info.height, alt };
 }
 
@@ -54,7 +66,12 @@ function altOf(compiled: CompiledWorksheet, index: number, output: Output): stri
     const own = metadata[key];
     if (typeof own === "string" && own.trim() !== "") return own.trim().slice(0, 300);
   }
-  const headings = compiled.cells.filter((cell) => cell.kind === "markdown" && cell.index < index).flatMap((cell) => [...cell.source.matchAll(/^#{1,6}[ \t]+(.+?)[ \t#]*$/gm)].map((found) => found[1] ?? ""));
-  const nearest = headings.at(-1)?.replace(/[*_`$]/g, "").trim();
+  const headings = compiled.cells
+    .filter((cell) => cell.kind === "markdown" && cell.index < index)
+    .flatMap((cell) => [...cell.source.matchAll(/^#{1,6}[ \t]+(.+?)[ \t#]*$/gm)].map((found) => found[1] ?? ""));
+  const nearest = headings
+    .at(-1)
+    ?.replace(/[*_`$]/g, "")
+    .trim();
   return nearest && nearest !== compiled.title ? `Figure under “${nearest}”, ${compiled.title}` : `Figure of ${compiled.title}`;
 }

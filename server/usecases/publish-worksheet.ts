@@ -21,7 +21,13 @@ export type PublishWorksheet = {
   readonly authorName?: string;
 };
 
-export type Published = { readonly worksheetId: WorksheetId; readonly slug: string; readonly versionId: VersionId; readonly runId: RunId; readonly problems: readonly Problem[] };
+export type Published = {
+  readonly worksheetId: WorksheetId;
+  readonly slug: string;
+  readonly versionId: VersionId;
+  readonly runId: RunId;
+  readonly problems: readonly Problem[];
+};
 
 const maxNotebookBytes = 50 * 1024 * 1024;
 /** An engine that said so in this time will compute the result. */
@@ -31,7 +37,8 @@ const engineSilenceMs = 30_000;
 export async function publishWorksheet(ctx: Context, input: PublishWorksheet): Promise<Result<Published>> {
   const project = await ctx.store.findProject(input.projectId);
   const subject = project && { ownerId: project.ownerId, visibility: project.visibility, groupRole: null, visitorsMayRun: false };
-  if (!project || !subject || !can(ctx.actor, "project:read", subject) || project.state !== "ready" || !project.repositoryId) return fail("not_found", "No such project.");
+  if (!project || !subject || !can(ctx.actor, "project:read", subject) || project.state !== "ready" || !project.repositoryId)
+    return fail("not_found", "No such project.");
   if (!can(ctx.actor, "worksheet:publish", subject)) return fail("forbidden", "Only those who may write this project publish its worksheets.");
   if (input.official && !can(ctx.actor, "worksheet:curate", null)) return fail("forbidden", "Only administrators make a worksheet official.");
   const [engine] = await ctx.store.listEngines(new Date(ctx.now().getTime() - engineSilenceMs));
@@ -72,9 +79,17 @@ function placeOf({ cell, line }: Problem): string {
   return line === null ? `Cell ${cell + 1}` : `Cell ${cell + 1}, line ${line}`;
 }
 
-type NewVersion = { readonly id: VersionId; readonly compiled: CompiledWorksheet } & Pick<Parameters<Context["store"]["insertVersion"]>[0], "commit" | "notebookPath" | "environmentName" | "environmentDigest">;
+type NewVersion = { readonly id: VersionId; readonly compiled: CompiledWorksheet } & Pick<
+  Parameters<Context["store"]["insertVersion"]>[0],
+  "commit" | "notebookPath" | "environmentName" | "environmentDigest"
+>;
 
-async function storeVersion(ctx: Context, project: Project, input: PublishWorksheet, version: NewVersion): Promise<Pick<Published, "worksheetId" | "slug" | "runId">> {
+async function storeVersion(
+  ctx: Context,
+  project: Project,
+  input: PublishWorksheet,
+  version: NewVersion,
+): Promise<Pick<Published, "worksheetId" | "slug" | "runId">> {
   const { compiled } = version;
   const owner = input.authorName === undefined ? await ctx.store.findUser(project.ownerId) : null;
   const runId = newId("run");

@@ -51,7 +51,8 @@ async function readFiles(folder: string, prefix = ""): Promise<Map<string, Uint8
     const at = prefix + entry.name;
     if (entry.isFile()) files.set(at, await readFile(path.join(folder, at)));
     // What an editor or a kernel left behind is no part of a repository.
-    else if (entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "__pycache__") for (const [file, content] of await readFiles(folder, `${at}/`)) files.set(file, content);
+    else if (entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "__pycache__")
+      for (const [file, content] of await readFiles(folder, `${at}/`)) files.set(file, content);
   }
   return files;
 }

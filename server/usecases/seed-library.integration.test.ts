@@ -13,7 +13,8 @@ let folder: string;
 
 const write = async (book: string, files: Readonly<Record<string, unknown>>): Promise<void> => {
   await mkdir(path.join(folder, book), { recursive: true });
-  for (const [name, content] of Object.entries(files)) await writeFile(path.join(folder, book, name), typeof content === "string" ? content : JSON.stringify(content));
+  for (const [name, content] of Object.entries(files))
+    await writeFile(path.join(folder, book, name), typeof content === "string" ? content : JSON.stringify(content));
 };
 const notebook = (source: string) => ({
   nbformat: 4,
@@ -21,7 +22,15 @@ const notebook = (source: string) => ({
   metadata: { kernelspec: { name: "python3", language: "python", display_name: "Python 3" } },
   cells: [{ cell_type: "code", metadata: {}, source, outputs: [], execution_count: null }],
 });
-const described = { title: "Counting", summary: "Counts.", area: { slug: "ecology", title: "Ecology", description: "" }, tags: ["counts"], author: "Ada", official: true, notebooks: ["count.ipynb"] };
+const described = {
+  title: "Counting",
+  summary: "Counts.",
+  area: { slug: "ecology", title: "Ecology", description: "" },
+  tags: ["counts"],
+  author: "Ada",
+  official: true,
+  notebooks: ["count.ipynb"],
+};
 const seed = async () => valueOf(await seedLibrary(site.ctx, { folder, timeoutSeconds: 60 }));
 const shown = async () => (await site.store.listGallery({ limit: 10 })).map(({ worksheet }) => [worksheet.title, worksheet.official, worksheet.tags]);
 

@@ -10,7 +10,11 @@ import { type Book, readLibrary } from "./read-library.ts";
 
 export type SeedProgress = { readonly phase: "publishing" | "computing"; readonly done: number; readonly of: number; readonly title: string };
 export type SeedLibrary = { readonly folder: string; readonly onProgress?: (progress: SeedProgress) => void; readonly timeoutSeconds?: number };
-export type SeededLibrary = { readonly published: number; readonly unchanged: number; readonly failed: readonly { readonly title: string; readonly message: string }[] };
+export type SeededLibrary = {
+  readonly published: number;
+  readonly unchanged: number;
+  readonly failed: readonly { readonly title: string; readonly message: string }[];
+};
 
 type Waiting = { readonly title: string; readonly runId: RunId };
 type BookOutcome = { readonly waiting: readonly Waiting[]; readonly unchanged: number; readonly failed: SeededLibrary["failed"] };
@@ -45,7 +49,14 @@ export async function seedLibrary(ctx: Context, { folder, onProgress = () => {},
 async function libraryOwner(ctx: Context): Promise<Owner> {
   const known = await ctx.store.findUserByName("sheaf");
   if (known) return known;
-  const made = await ctx.store.insertUser({ id: newId("user"), username: "sheaf", displayName: "Sheaf library", email: null, passwordHash: null, level: "author" });
+  const made = await ctx.store.insertUser({
+    id: newId("user"),
+    username: "sheaf",
+    displayName: "Sheaf library",
+    email: null,
+    passwordHash: null,
+    level: "author",
+  });
   const owner = made ?? (await ctx.store.findUserByName("sheaf"));
   if (!owner) throw new Error("The library's own user could not be made.");
   return owner;
@@ -81,7 +92,15 @@ async function seedBook(ctx: Context, owner: Owner, book: Book, environment: str
 }
 
 function publishBook(ctx: Context, projectId: ProjectId, notebookPath: string, { summary, tags, official, author, dataSources }: Book) {
-  return publishWorksheet(ctx, { projectId, notebookPath, official, tags, authorName: author, ...(summary === "" ? {} : { summary }), ...(dataSources === undefined ? {} : { dataSources }) });
+  return publishWorksheet(ctx, {
+    projectId,
+    notebookPath,
+    official,
+    tags,
+    authorName: author,
+    ...(summary === "" ? {} : { summary }),
+    ...(dataSources === undefined ? {} : { dataSources }),
+  });
 }
 
 type Brought = { readonly projectId: ProjectId; readonly repositoryId: RepositoryId; readonly commit: CommitId };
@@ -89,7 +108,17 @@ type Brought = { readonly projectId: ProjectId; readonly repositoryId: Repositor
 async function bringFiles(ctx: Context, owner: Owner, book: Book): Promise<Result<Brought>> {
   const project = await ctx.store.findProject(book.slug);
   const description = book.summary;
-  if (!project) return importProject(ctx, { owner, slug: book.slug, title: book.title, description, type: "worksheet", areaSlug: book.area.slug, visibility: "public", files: book.files });
+  if (!project)
+    return importProject(ctx, {
+      owner,
+      slug: book.slug,
+      title: book.title,
+      description,
+      type: "worksheet",
+      areaSlug: book.area.slug,
+      visibility: "public",
+      files: book.files,
+    });
   if (project.ownerId !== owner.id || !project.repositoryId) return fail("conflict", "There is another project with this address.");
   await ctx.store.updateProject(project.id, { title: book.title, description, areaSlug: book.area.slug });
   const head = await ctx.forge.resolve(project.repositoryId, "main");
@@ -102,7 +131,12 @@ async function bringFiles(ctx: Context, owner: Owner, book: Book): Promise<Resul
   return committed.ok ? ok({ ...brought, commit: committed.value }) : committed;
 }
 
-async function changesSince(ctx: Context, repositoryId: RepositoryId, commit: CommitId, files: ReadonlyMap<string, Uint8Array>): Promise<Map<string, Uint8Array | null>> {
+async function changesSince(
+  ctx: Context,
+  repositoryId: RepositoryId,
+  commit: CommitId,
+  files: ReadonlyMap<string, Uint8Array>,
+): Promise<Map<string, Uint8Array | null>> {
   const changes = new Map<string, Uint8Array | null>();
   for (const path of await listAll(ctx, repositoryId, commit, "")) if (!files.has(path)) changes.set(path, null);
   for (const [path, content] of files) {
@@ -134,7 +168,12 @@ async function resultOf(ctx: Context, { projectId, commit }: Brought, notebookPa
   return ctx.store.findPublishRun(version.id);
 }
 
-async function awaitResults(ctx: Context, waiting: readonly Waiting[], timeoutSeconds: number, onProgress: (progress: SeedProgress) => void): Promise<SeededLibrary["failed"]> {
+async function awaitResults(
+  ctx: Context,
+  waiting: readonly Waiting[],
+  timeoutSeconds: number,
+  onProgress: (progress: SeedProgress) => void,
+): Promise<SeededLibrary["failed"]> {
   const deadline = performance.now() + timeoutSeconds * 1000;
   const failed: SeededLibrary["failed"][number][] = [];
   for (const [done, { title, runId }] of waiting.entries()) {

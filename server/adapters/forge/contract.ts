@@ -45,7 +45,7 @@ export function forgeContract(name: string, make: (folder: string) => Promise<Fo
     });
 
     test("gives back what was committed, byte for byte", async () => {
-      const hostile = "a \u0000 b\r\n\"quoted\\\" é\n";
+      const hostile = 'a \u0000 b\r\n"quoted\\" é\n';
       const { id, commit } = await repository({ "data/a b.txt": hostile, 'we"ird\\é.md': "x", "empty.txt": "" });
       expect(new TextDecoder().decode(value(await forge.readFile(id, commit, "data/a b.txt", 1000)))).toBe(hostile);
       expect(value(await forge.readFile(id, commit, 'we"ird\\é.md', 1000))).toHaveLength(1);
@@ -105,7 +105,8 @@ export function forgeContract(name: string, make: (folder: string) => Promise<Fo
         expect([other, await failure(forge.readFile(id, other as CommitId, "a.txt", 1000))]).toEqual([other, "not_found"]);
         expect([other, await failure(forge.exportTree(id, other as CommitId, folder))]).toEqual([other, "not_found"]);
       }
-      for (const other of ["../../etc", "x", "", `${id}/..`]) expect([other, await failure(forge.resolve(other as RepositoryId, "main"))]).toEqual([other, "not_found"]);
+      for (const other of ["../../etc", "x", "", `${id}/..`])
+        expect([other, await failure(forge.resolve(other as RepositoryId, "main"))]).toEqual([other, "not_found"]);
     });
 
     test("exports the tree of a commit", async () => {

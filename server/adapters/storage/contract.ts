@@ -68,7 +68,20 @@ export function storageContract(name: string, make: (folder: string) => Promise<
     test("opens nothing outside the run and nothing hidden", async () => {
       const place = unclaimed();
       await storage.keepRun(place, await work({ "a.txt": "x" }), notebook, 1000);
-      for (const file of ["../notebook.ipynb", "/etc/passwd", "", ".", "files", "files/", "files//a.txt", "files/../notebook.ipynb", ".ssh/id", "a\u0000b", "files/%2e%2e/x", "nothing.txt"]) {
+      for (const file of [
+        "../notebook.ipynb",
+        "/etc/passwd",
+        "",
+        ".",
+        "files",
+        "files/",
+        "files//a.txt",
+        "files/../notebook.ipynb",
+        ".ssh/id",
+        "a\u0000b",
+        "files/%2e%2e/x",
+        "nothing.txt",
+      ]) {
         expect([file, await read(place, file)]).toEqual([file, "not_found"]);
       }
     });

@@ -13,7 +13,10 @@ export type Thumbnail = NonNullable<(typeof worksheets.$inferSelect)["thumbnail"
 export function publicationQueries({ db }: Queryable) {
   return {
     async upsertArea(area: { slug: string; title: string; description: string }): Promise<void> {
-      await db.insert(areas).values(area).onConflictDoUpdate({ target: areas.slug, set: { title: area.title, description: area.description } });
+      await db
+        .insert(areas)
+        .values(area)
+        .onConflictDoUpdate({ target: areas.slug, set: { title: area.title, description: area.description } });
     },
 
     /** False where the address is taken. */
@@ -59,7 +62,10 @@ export function publicationQueries({ db }: Queryable) {
     },
 
     async isWorksheetSlugTaken(slug: string, projectId: ProjectId, notebookPath: string): Promise<boolean> {
-      const [row] = await db.select({ projectId: worksheets.projectId, notebookPath: worksheets.notebookPath }).from(worksheets).where(eq(worksheets.slug, slug));
+      const [row] = await db
+        .select({ projectId: worksheets.projectId, notebookPath: worksheets.notebookPath })
+        .from(worksheets)
+        .where(eq(worksheets.slug, slug));
       return row !== undefined && (row.projectId !== projectId || row.notebookPath !== notebookPath);
     },
 

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { CommitId, EngineId, RunId, VersionId, WorksheetId } from "#lib/domain/ids.ts";
 import { newId } from "#server/ids.ts";
 import type { Store } from "#server/ports/store.ts";
@@ -76,7 +76,8 @@ describe("the queue of runs", () => {
     for (let n = 0; n < 40; n++) ids.add(await enqueue(`person ${n % 7}`));
     const taken: string[] = [];
     const engineLoop = async (name: string): Promise<void> => {
-      for (let run = await database.store.claimRun(name as EngineId, now()); run; run = await database.store.claimRun(name as EngineId, now())) taken.push(run.id);
+      for (let run = await database.store.claimRun(name as EngineId, now()); run; run = await database.store.claimRun(name as EngineId, now()))
+        taken.push(run.id);
     };
     await Promise.all(["a", "b", "c", "d"].map(engineLoop));
     // An engine that finds every candidate locked goes home; the next notification or poll brings it back.
@@ -90,7 +91,10 @@ describe("the queue of runs", () => {
     await claim();
     const output = { type: "output" as const, index: 0, output: { output_type: "stream" as const, name: "stdout", text: "\u0000 \ud83d é" } };
     await database.store.appendRunEvents(id, 1, [output, { type: "clear", index: 0 }]);
-    await database.store.appendRunEvents(id, 2, [{ type: "clear", index: 0 }, { type: "clear", index: 1 }]);
+    await database.store.appendRunEvents(id, 2, [
+      { type: "clear", index: 0 },
+      { type: "clear", index: 1 },
+    ]);
     const events = await database.store.listRunEvents(id, 0, 10);
     expect(events.map((event) => event.seq)).toEqual([1, 2, 3]);
     expect(events[0]?.event).toEqual({ ...output, output: { ...output.output, text: "\ufffd \ufffd é" } });
@@ -158,10 +162,47 @@ async function insertSampleWorksheet(store: Store): Promise<{ worksheetId: Works
   const [ownerId, projectId, id, versionId] = [newId("user"), newId("project"), newId("worksheet"), newId("version")];
   await store.insertUser({ id: ownerId, username: "ada", displayName: "Ada", email: null, passwordHash: null, level: "author" });
   await store.upsertArea({ slug: "ecology", title: "Ecology", description: "" });
-  await store.insertProject({ id: projectId, ownerId, slug: "growth", title: "Growth", type: "worksheet", areaSlug: "ecology", visibility: "public", state: "ready" });
-  const worksheet = { id, slug: "growth", projectId, notebookPath: "growth.ipynb", title: "Growth", summary: "", areaSlug: "ecology", language: "python" as const, visibility: "public" as const, authorName: "Ada" };
+  await store.insertProject({
+    id: projectId,
+    ownerId,
+    slug: "growth",
+    title: "Growth",
+    type: "worksheet",
+    areaSlug: "ecology",
+    visibility: "public",
+    state: "ready",
+  });
+  const worksheet = {
+    id,
+    slug: "growth",
+    projectId,
+    notebookPath: "growth.ipynb",
+    title: "Growth",
+    summary: "",
+    areaSlug: "ecology",
+    language: "python" as const,
+    visibility: "public" as const,
+    authorName: "Ada",
+  };
   await store.upsertWorksheet(worksheet);
-  const compiled = { format: 1 as const, language: "python" as const, kernelName: "python3", title: "Growth", description: "", parameters: [], cells: [], searchText: "" };
-  await store.insertVersion({ id: versionId, worksheetId: id, commit: "0".repeat(40) as CommitId, notebookPath: "growth.ipynb", compiled, environmentName: "x", environmentDigest: "x" });
+  const compiled = {
+    format: 1 as const,
+    language: "python" as const,
+    kernelName: "python3",
+    title: "Growth",
+    description: "",
+    parameters: [],
+    cells: [],
+    searchText: "",
+  };
+  await store.insertVersion({
+    id: versionId,
+    worksheetId: id,
+    commit: "0".repeat(40) as CommitId,
+    notebookPath: "growth.ipynb",
+    compiled,
+    environmentName: "x",
+    environmentDigest: "x",
+  });
   return { worksheetId: id, versionId };
 }

@@ -24,15 +24,22 @@ export async function exportTree(folder: string, reader: ObjectReader, commit: C
   for (const name of folders) await mkdir(path.join(root, name), { recursive: true });
   const files = entries.filter((entry) => entry.mode.startsWith("100"));
   await Promise.all(files.map((entry) => writeFile(reader, entry, root)));
-  return writeLinks(reader, entries.filter((entry) => entry.mode === "120000"), root);
+  return writeLinks(
+    reader,
+    entries.filter((entry) => entry.mode === "120000"),
+    root,
+  );
 }
 
 function parseTree(text: string): Entry[] {
-  return text.split("\0").filter(Boolean).map((line) => {
-    const tab = line.indexOf("\t");
-    const [mode = "", , id = ""] = line.slice(0, tab).split(" ");
-    return { mode, id, path: line.slice(tab + 1) };
-  });
+  return text
+    .split("\0")
+    .filter(Boolean)
+    .map((line) => {
+      const tab = line.indexOf("\t");
+      const [mode = "", , id = ""] = line.slice(0, tab).split(" ");
+      return { mode, id, path: line.slice(tab + 1) };
+    });
 }
 
 async function writeFile(reader: ObjectReader, entry: Entry, root: string): Promise<void> {

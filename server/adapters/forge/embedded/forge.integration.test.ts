@@ -27,8 +27,13 @@ describe("trees that no honest client writes", () => {
 
   const commitOf = (tree: readonly { mode: string; name: string; content: string }[]): CommitId => {
     const git = (args: string[], input = ""): string =>
-      execFileSync("git", [`--git-dir=${path.join(folder, id.slice(0, 2), `${id}.git`)}`, "-c", "user.name=x", "-c", "user.email=x@x", ...args], { input }).toString().trim();
-    const lines = tree.map(({ mode, name, content }) => `${mode} ${mode === "040000" ? "tree" : "blob"} ${mode === "040000" ? content : git(["hash-object", "-w", "--stdin"], content)}\t${name}\n`);
+      execFileSync("git", [`--git-dir=${path.join(folder, id.slice(0, 2), `${id}.git`)}`, "-c", "user.name=x", "-c", "user.email=x@x", ...args], { input })
+        .toString()
+        .trim();
+    const lines = tree.map(
+      ({ mode, name, content }) =>
+        `${mode} ${mode === "040000" ? "tree" : "blob"} ${mode === "040000" ? content : git(["hash-object", "-w", "--stdin"], content)}\t${name}\n`,
+    );
     return git(["commit-tree", git(["mktree"], lines.join("")), "-m", "x"]) as CommitId;
   };
   const exported = async (commit: CommitId): Promise<{ outcome: string; into: string }> => {
@@ -54,14 +59,21 @@ describe("trees that no honest client writes", () => {
     for (const target of ["/etc/passwd", "../x", "a/../../x", ".."]) {
       expect((await exported(commitOf([{ mode: "120000", name: "out", content: target }]))).outcome).toBe("The link out leads out of the repository.");
     }
-    const deep = `${(await repositoryTree([{ mode: "120000", name: "up", content: ".." }]))}`;
-    const { outcome } = await exported(commitOf([{ mode: "040000", name: "d", content: deep }, { mode: "120000", name: "out", content: "d/up/.." }]));
+    const deep = `${await repositoryTree([{ mode: "120000", name: "up", content: ".." }])}`;
+    const { outcome } = await exported(
+      commitOf([
+        { mode: "040000", name: "d", content: deep },
+        { mode: "120000", name: "out", content: "d/up/.." },
+      ]),
+    );
     expect(outcome).toBe("The link out leads out of the repository.");
   });
 
   const repositoryTree = async (tree: Parameters<typeof commitOf>[0]): Promise<string> => {
     const commit = commitOf(tree);
-    return execFileSync("git", [`--git-dir=${path.join(folder, id.slice(0, 2), `${id}.git`)}`, "rev-parse", `${commit}^{tree}`]).toString().trim();
+    return execFileSync("git", [`--git-dir=${path.join(folder, id.slice(0, 2), `${id}.git`)}`, "rev-parse", `${commit}^{tree}`])
+      .toString()
+      .trim();
   };
 
   test("never writes through a link that shares its name with a folder", async () => {
@@ -70,7 +82,10 @@ describe("trees that no honest client writes", () => {
     const inner = await repositoryTree([{ mode: "100644", name: "pwned", content: "x" }]);
     const commit = commitOf([{ mode: "040000", name: "a", content: inner }]);
     // mktree refuses duplicates, so the double entry is written as a raw object.
-    const git = (args: string[], input: Buffer): string => execFileSync("git", [`--git-dir=${path.join(folder, id.slice(0, 2), `${id}.git`)}`, ...args], { input }).toString().trim();
+    const git = (args: string[], input: Buffer): string =>
+      execFileSync("git", [`--git-dir=${path.join(folder, id.slice(0, 2), `${id}.git`)}`, ...args], { input })
+        .toString()
+        .trim();
     const link = git(["hash-object", "-w", "--stdin"], Buffer.from(outside));
     const raw = Buffer.concat([Buffer.from("120000 a\0"), Buffer.from(link, "hex"), Buffer.from("40000 a\0"), Buffer.from(inner, "hex")]);
     const tree = git(["hash-object", "-w", "-t", "tree", "--literally", "--stdin"], raw);

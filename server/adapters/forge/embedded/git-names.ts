@@ -19,7 +19,10 @@ export function isCommitId(text: string): text is CommitId {
 
 /** Short branch and tag names only; stricter than git-check-ref-format, which says what git itself refuses. */
 export function isRefName(text: string): boolean {
-  return text.length <= 200 && text.split("/").every((part) => /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/.test(part) && !part.includes("..") && !part.endsWith(".") && !part.endsWith(".lock"));
+  return (
+    text.length <= 200 &&
+    text.split("/").every((part) => /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/.test(part) && !part.includes("..") && !part.endsWith(".") && !part.endsWith(".lock"))
+  );
 }
 
 /** A path inside a repository: relative, with forward slashes, "" only where a folder may be the root. */
@@ -29,5 +32,13 @@ export function isTreePath(text: string): boolean {
 
 function isTreeName(name: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  return name !== "" && name !== "." && name !== ".." && name.toLowerCase() !== ".git" && Buffer.byteLength(name) <= 255 && !/[\u0000-\u001f\u007f\ufffd]/.test(name) && name.isWellFormed();
+  return (
+    name !== "" &&
+    name !== "." &&
+    name !== ".." &&
+    name.toLowerCase() !== ".git" &&
+    Buffer.byteLength(name) <= 255 &&
+    !/[\u0000-\u001f\u007f\ufffd]/.test(name) &&
+    name.isWellFormed()
+  );
 }
