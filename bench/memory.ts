@@ -28,7 +28,7 @@ export function memoryOfKernels(processes: readonly SeenProcess[]): readonly { r
   const of = (pattern: RegExp) =>
     processes.filter((seen) => pattern.test(seen.command) && !seen.command.startsWith("bwrap")).map((seen) => proportionalBytes(seen.pid));
   return [
-    { language: "Python", bytes: of(/ipykernel_launcher/) },
+    { language: "Python", bytes: of(/ipykernel/) },
     { language: "R", bytes: of(/IRkernel/) },
   ];
 }
