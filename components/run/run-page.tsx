@@ -48,7 +48,7 @@ export function RunPage({ run: initial, cells, parameters, url }: Props) {
             <SlidersHorizontal size={15} aria-hidden />
             {t.run.rerun}
           </Link>
-          <a className="button" href={routes.api.runNotebook(run.id)} download>
+          <a className="button" href={routes.api.runNotebook(run.id)} title={t.worksheet.downloadNotebookTitle} download>
             <Download size={15} aria-hidden />
             {t.worksheet.downloadNotebook}
           </a>
@@ -56,7 +56,7 @@ export function RunPage({ run: initial, cells, parameters, url }: Props) {
             <Printer size={15} aria-hidden />
             {t.run.print}
           </button>
-          {(run.owner === "you" || run.shared) && <ShareButton runId={run.id} shared={run.shared} />}
+          {(run.owner === "you" || run.shared) && <ShareButton key={run.id} runId={run.id} shared={run.shared} mine={run.owner === "you"} />}
         </div>
       </header>
       <div className="grid max-w-4xl gap-10">
@@ -72,9 +72,10 @@ export function RunPage({ run: initial, cells, parameters, url }: Props) {
           </div>
         )}
         {run.error && (
-          <div className="notice notice-wrong">
+          <div className="notice notice-wrong" role="alert">
             <strong>{t.worksheet.failed}</strong>
             <span>{run.error.message}</span>
+            {t.errorHelp[run.error.kind] && <span>{t.errorHelp[run.error.kind]}</span>}
           </div>
         )}
         {run.expiresAt && <p className="notice print:hidden">{t.run.expires(formatInstant(run.expiresAt))}</p>}

@@ -46,9 +46,9 @@ export function ResultHeader(props: Props) {
             {t.worksheet.runPage}
           </Link>
         )}
-        <ShareButton runId={own ? session.runId : null} shared={run?.shared ?? false} />
+        <ShareButton key={session.runId ?? "none"} runId={own ? session.runId : null} shared={run?.shared ?? false} mine={run?.owner === "you"} />
         {run && (
-          <a className="button button-quiet button-small" href={routes.api.runNotebook(run.id)} download>
+          <a className="button button-quiet button-small" href={routes.api.runNotebook(run.id)} title={t.worksheet.downloadNotebookTitle} download>
             <Download size={13} aria-hidden />
             {t.worksheet.downloadNotebook}
           </a>
@@ -59,7 +59,7 @@ export function ResultHeader(props: Props) {
         <div className="notice notice-wrong">
           <strong>{t.worksheet.failed}</strong>
           <span>{session.error.message}</span>
-          <span>{t.worksheet.failedSafe}</span>
+          <span>{t.errorHelp[session.error.kind] || t.worksheet.failedSafe}</span>
         </div>
       )}
       {session.state === "cancelled" && <p className="notice">{t.worksheet.cancelled}</p>}

@@ -1,12 +1,13 @@
 "use client";
 import { ChevronRight } from "lucide-react";
-import { memo, useLayoutEffect, useRef } from "react";
+import { memo, useLayoutEffect, useMemo, useRef } from "react";
 import { Markdown } from "#components/outputs/markdown.tsx";
 import { OutputView } from "#components/outputs/output-view.tsx";
 import type { CellResult } from "#lib/domain/run.ts";
 import type { DisplayCell } from "#lib/domain/worksheet.ts";
 import type { RunSession } from "#lib/form/run-session.ts";
 import { t } from "#lib/messages/en.ts";
+import { joinFrames } from "#lib/worksheet/join-frames.ts";
 
 type Props = {
   cells: readonly DisplayCell[];
@@ -21,8 +22,8 @@ type Props = {
 const none: CellResult["outputs"] = [];
 
 export function Results({ cells, session, busy, shown, former, title }: Props) {
-  const now = new Map(shown.map((cell) => [cell.index, cell]));
-  const before = new Map(former.map((cell) => [cell.index, cell]));
+  const now = useMemo(() => byIndex(shown), [shown]);
+  const before = useMemo(() => byIndex(former), [former]);
   const empty = !busy && shown.every((cell) => cell.outputs.length === 0) && session.runId !== null && session.state === "done";
   return (
     <div className="cells" aria-busy={busy}>
@@ -47,6 +48,11 @@ export function Results({ cells, session, busy, shown, former, title }: Props) {
       {empty && <p className="hint">{t.worksheet.noOutputs}</p>}
     </div>
   );
+}
+
+/** Figures that come in several outputs are put together before they are shown. */
+function byIndex(results: readonly CellResult[]): ReadonlyMap<number, CellResult> {
+  return new Map(joinFrames(results).map((cell) => [cell.index, cell]));
 }
 
 type CodeCellProps = {

@@ -33,10 +33,18 @@ export function RunStatus({ session, busy, usualDurationMs, problem, children }:
       </div>
       {/* Phases are spoken, the running clock is not. */}
       <p className="sr-only" role="status" aria-live="polite">
-        {problem ?? (session.connected ? phase : t.worksheet.reconnecting)}
+        {problem ?? spoken(session, phase)}
       </p>
     </div>
   );
+}
+
+/** Whoever does not see the notice beside the results hears it. */
+function spoken(session: RunSession, phase: string): string {
+  if (!session.connected) return t.worksheet.reconnecting;
+  if (session.state === "lost") return t.worksheet.lost;
+  if (session.error === null) return phase;
+  return `${phase}. ${session.error.message} ${t.errorHelp[session.error.kind]}`.trim();
 }
 
 function phaseOf(session: RunSession): string {
