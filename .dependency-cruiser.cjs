@@ -20,7 +20,7 @@ module.exports = {
     ),
     layer(
       "pages-use-the-door",
-      { path: "^app/" },
+      { path: "^app/", pathNot: "\\.test\\.tsx?$" },
       { path: "^(server/(?!next/|usecases/|context\\.ts)|drizzle/)" },
       "Pages reach the server by server/next and the use-cases.",
     ),
@@ -38,9 +38,15 @@ module.exports = {
     ),
     layer(
       "container-alone-makes-adapters",
-      { path: "^(app|server)/", pathNot: "(^server/container\\.ts$|^server/adapters/|\\.test\\.ts$)" },
+      { path: "^(app|server)/", pathNot: "(^server/(container|machine)\\.ts$|^server/adapters/|\\.test\\.ts$)" },
       { path: "^server/adapters/", dependencyTypesNot: ["type-only"] },
-      "One place chooses adapters.",
+      "One place chooses adapters; before there are services, another one.",
+    ),
+    layer(
+      "machine-is-for-starting",
+      { path: "^(app|components|lib|server/(adapters|engine|gateway|jupyter|next|ports|usecases))/", pathNot: "\\.test\\.ts$" },
+      { path: "^server/machine\\.ts$" },
+      "What serves people finds the machine ready.",
     ),
     layer(
       "store-alone-speaks-sql",

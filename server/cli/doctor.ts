@@ -3,11 +3,10 @@ import { access, stat, statfs } from "node:fs/promises";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { findRunningDatabase } from "#server/adapters/database/running.ts";
-import { findRuntime } from "#server/adapters/kernels/process/runtime.ts";
 import type { Config } from "#server/config.ts";
 import { openKernels } from "#server/container.ts";
 import { createLogger } from "#server/log.ts";
+import { findRunningDatabase, findRuntime } from "#server/machine.ts";
 import { pagesAreBuilt } from "./build-pages.ts";
 import { findMissingPackages } from "./host-packages.ts";
 

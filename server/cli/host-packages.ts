@@ -1,7 +1,6 @@
 import { access } from "node:fs/promises";
-import { findRuntime } from "#server/adapters/kernels/process/runtime.ts";
-import { hostPackages, hostRuntimePackages } from "#server/adapters/kernels/process/runtime-packages.ts";
 import type { Config } from "#server/config.ts";
+import { findRuntime, hostPackages, hostRuntimePackages } from "#server/machine.ts";
 import { CommandProblem } from "./command-problem.ts";
 import { runCommand } from "./run-command.ts";
 

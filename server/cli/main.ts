@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { type Config, ConfigError, loadConfigWith } from "#server/config.ts";
-import { DataFolderInUse } from "#server/supervisor/data-lock.ts";
+import { CannotStart } from "#server/supervisor/cannot-start.ts";
 import { CommandProblem } from "./command-problem.ts";
 
 /** What `./sheaf` hands over to: reads the command line, and ends with an exit code and readable words. */
@@ -13,7 +13,7 @@ const place = { data: text } as const;
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  const isExpected = error instanceof CommandProblem || error instanceof ConfigError || error instanceof DataFolderInUse;
+  const isExpected = error instanceof CommandProblem || error instanceof ConfigError || error instanceof CannotStart;
   console.error(isExpected || !(error instanceof Error) ? `sheaf: ${error instanceof Error ? error.message : String(error)}` : `sheaf: ${error.stack}`);
   process.exitCode = 1;
 }

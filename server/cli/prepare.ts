@@ -1,6 +1,6 @@
-import { migrate } from "#server/adapters/store/migrate.ts";
 import { loadConfig } from "#server/config.ts";
 import { openServices } from "#server/container.ts";
+import { migrate } from "#server/machine.ts";
 import { ensureAdministrator } from "#server/usecases/ensure-administrator.ts";
 import { offerFirstAdministrator } from "#server/usecases/offer-first-administrator.ts";
 

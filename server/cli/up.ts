@@ -1,6 +1,6 @@
 import net from "node:net";
-import { ensureRuntime } from "#server/adapters/kernels/process/runtime.ts";
 import type { Config } from "#server/config.ts";
+import { ensureRuntime } from "#server/machine.ts";
 import { scriptsOf, supervise } from "#server/main.ts";
 import { createTerminal, type Terminal } from "#server/supervisor/console.ts";
 import { buildPages, pagesAreBuilt } from "./build-pages.ts";

@@ -1,11 +1,9 @@
 import path from "node:path";
-import { startEmbeddedPostgres } from "#server/adapters/database/embedded.ts";
-import { findRunningDatabase } from "#server/adapters/database/running.ts";
-import { migrate } from "#server/adapters/store/migrate.ts";
 import type { Config } from "#server/config.ts";
 import { openServices } from "#server/container.ts";
 import type { Services } from "#server/context.ts";
 import { createLogger } from "#server/log.ts";
+import { findRunningDatabase, migrate, startEmbeddedPostgres } from "#server/machine.ts";
 import { DataFolderInUse, lockDataFolder } from "#server/supervisor/data-lock.ts";
 import { CommandProblem } from "./command-problem.ts";
 

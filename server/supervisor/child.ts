@@ -3,6 +3,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import type { ChildMessage, PartHealth, PartState } from "#lib/gateway/health.ts";
 import { nextBackOff } from "./back-off.ts";
+import { CannotStart } from "./cannot-start.ts";
 
 export type ChildSpec = {
   readonly name: string;
@@ -83,7 +84,7 @@ export function superviseChild(spec: ChildSpec, events: ChildEvents): Supervised
       failures = backOff.failures;
       if (!wasReady && (failures >= givesUpAfter || how === `exit code ${cannotWork}`)) {
         report("down", how);
-        return giveUp(new Error(`${spec.name} does not start (${how}).\n${tail.map(readableLine).join("\n")}`));
+        return giveUp(new CannotStart(`${spec.name} does not start (${how}).\n${tail.map(readableLine).join("\n")}`));
       }
       restarts += 1;
       report("restarting", how);

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { CannotStart } from "./cannot-start.ts";
 
 export type DataLock = { release(): void };
 
 /** Thrown when another server holds the folder; `message` is for the person who started this one. */
-export class DataFolderInUse extends Error {}
+export class DataFolderInUse extends CannotStart {}
 
 const conflict = 75;
 

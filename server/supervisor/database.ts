@@ -1,10 +1,10 @@
 import path from "node:path";
-import postgres from "postgres";
 import type { PartHealth, PartState } from "#lib/gateway/health.ts";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "#server/adapters/database/embedded.ts";
 import type { Config } from "#server/config.ts";
 import type { Logger } from "#server/log.ts";
+import { type EmbeddedPostgres, openForeignDatabase, startEmbeddedPostgres } from "#server/machine.ts";
 import { nextBackOff } from "./back-off.ts";
+import { CannotStart } from "./cannot-start.ts";
 
 export type DatabaseKeeper = { readonly url: string; stop(): Promise<void> };
 
@@ -62,27 +62,25 @@ async function keepEmbedded(config: Config, log: Logger, onState: (health: PartH
 }
 
 async function watchForeign(url: string, onState: (health: PartHealth) => void): Promise<DatabaseKeeper> {
-  const sql = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} });
+  const database = openForeignDatabase(url);
   let state: PartState = "starting";
   const probe = async () => {
-    const answer = await sql`select 1`.then(
-      () => null,
-      (error: Error) => error.message,
-    );
-    const next = answer === null ? "ready" : "down";
-    if (next !== state) onState({ state: next, since: new Date().toISOString(), ...(answer === null ? {} : { detail: answer }) });
+    const problem = await database.ask();
+    const next = problem === null ? "ready" : "down";
+    if (next !== state) onState({ state: next, since: new Date().toISOString(), ...(problem === null ? {} : { detail: problem }) });
     state = next;
-    return answer;
+    return problem;
   };
   const first = await probe();
   if (first !== null) {
-    await sql.end({ timeout: 1 });
-    throw new Error(`The database that DATABASE_URL names does not answer: ${first}`);
+    await database.close();
+    const { host, pathname } = new URL(url);
+    throw new CannotStart(`The database that DATABASE_URL names (${host}${pathname}) cannot be used: ${first}. Is it running, and is the password right?`);
   }
   const timer = setInterval(() => void probe(), probeEveryMs);
   const stop = async () => {
     clearInterval(timer);
-    await sql.end({ timeout: 1 });
+    await database.close();
   };
   return { url, stop };
 }

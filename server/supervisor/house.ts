@@ -4,6 +4,7 @@ import path from "node:path";
 import { type ChildMessage, type Health, type PartHealth, type PartName, summarizeHealth } from "#lib/gateway/health.ts";
 import { administratorEnvironment, type Config, childEnvironment } from "#server/config.ts";
 import type { Logger } from "#server/log.ts";
+import { CannotStart } from "./cannot-start.ts";
 import { type ChildSpec, type SupervisedChild, superviseChild } from "./child.ts";
 import type { Terminal } from "./console.ts";
 import { lockDataFolder } from "./data-lock.ts";
@@ -165,7 +166,7 @@ async function makeRuntimeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o711 });
   for (const place of [path.dirname(folder), folder]) {
     const found = await lstat(place);
-    if (!found.isDirectory() || found.uid !== process.getuid?.()) throw new Error(`${place} belongs to somebody else: remove it, then start again.`);
+    if (!found.isDirectory() || found.uid !== process.getuid?.()) throw new CannotStart(`${place} belongs to somebody else: remove it, then start again.`);
   }
 }
 

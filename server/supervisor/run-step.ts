@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { CannotStart } from "./cannot-start.ts";
 import { leash, readableLine } from "./child.ts";
 
 export type Step = {
@@ -28,6 +29,6 @@ export async function runStep(step: Step): Promise<string[]> {
     });
   }
   const code = await new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
-  if (code !== 0) throw new Error(`${step.script} failed.\n${log.slice(-10).map(readableLine).join("\n")}`);
+  if (code !== 0) throw new CannotStart(`${step.script} failed.\n${log.slice(-10).map(readableLine).join("\n")}`);
   return said;
 }

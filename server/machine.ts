@@ -1,0 +1,15 @@
+/**
+ * What a machine needs before there are services: a database to speak to, its newest schema, an environment for
+ * kernels. Beside container.ts the only importer of adapters; for the supervisor and the commands alone.
+ */
+export { type EmbeddedPostgres, startEmbeddedPostgres } from "./adapters/database/embedded.ts";
+export { type ForeignDatabase, openForeignDatabase } from "./adapters/database/foreign.ts";
+export { findRunningDatabase } from "./adapters/database/running.ts";
+export { ensureRuntime, findRuntime } from "./adapters/kernels/process/runtime.ts";
+export { hostPackages, hostRuntimePackages } from "./adapters/kernels/process/runtime-packages.ts";
+
+/** Brings a database to the newest schema. Loaded when asked for: the supervisor never does. */
+export async function migrate(databaseUrl: string): Promise<void> {
+  const store = await import("./adapters/store/migrate.ts");
+  await store.migrate(databaseUrl);
+}
