@@ -32,7 +32,7 @@ const config: NextConfig = {
     fallback: [],
   }),
   headers: async () => [
-    { source: "/((?!frames/|api/|thumbnails/).*)", headers: pageHeaders(process.env.NODE_ENV === "development") },
+    { source: "/((?!frames/|api/|thumbnails/|runs/[^/]+/outputs/).*)", headers: pageHeaders(process.env.NODE_ENV === "development") },
     { source: "/frames/:path*", headers: outputFrameHeaders },
   ],
 };

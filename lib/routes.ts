@@ -13,6 +13,7 @@ export const routes = {
   firstAdministrator: (key: string) => `/first-administrator?key=${encodeURIComponent(key)}`,
   thumbnail: (digest: string) => `/thumbnails/${digest.replace("sha256:", "")}`,
   runFile: (id: string, path: string) => `/runs/${id}/files/${path.split("/").map(encodeURIComponent).join("/")}`,
+  runOutput: (id: string, cell: number, position: number) => `/runs/${id}/outputs/${cell}/${position}`,
   api: {
     run: (id: string) => `/api/v1/runs/${id}`,
     runEvents: (id: string) => `/api/v1/runs/${id}/events`,

@@ -1,12 +1,15 @@
 "use client";
 import { Download } from "lucide-react";
 import { t } from "#lib/messages/en.ts";
+import type { ShownImageType } from "#lib/worksheet/stored-image.ts";
 import { bytesOfBase64, saveFile } from "./download.ts";
 
-type Figure =
-  | { readonly type: "image/png" | "image/jpeg" | "image/gif" | "image/webp"; readonly base64: string }
-  | { readonly type: "image/svg+xml"; readonly svg: string };
-type Props = { figure: Figure; alt: string; name: string; width?: number | undefined; height?: number | undefined };
+type Figure = { readonly width: number | null; readonly height: number | null } & (
+  | { readonly type: Exclude<ShownImageType, "image/svg+xml">; readonly base64: string }
+  | { readonly type: "image/svg+xml"; readonly svg: string }
+  | { readonly type: ShownImageType; readonly url: string }
+);
+type Props = { figure: Figure; alt: string; name: string };
 
 const kinds = {
   "image/png": ["png", t.output.png],
@@ -17,23 +20,37 @@ const kinds = {
 } as const;
 
 /** SVG too goes through <img>, where neither its scripts nor its references come alive. */
-export function FigureOutput({ figure, alt, name, width, height }: Props) {
+export function FigureOutput({ figure, alt, name }: Props) {
   const [ending, kind] = kinds[figure.type];
-  const source =
-    figure.type === "image/svg+xml"
-      ? `data:image/svg+xml;charset=utf-8,${encodeURIComponent(figure.svg)}`
-      : `data:${figure.type};base64,${figure.base64.replace(/\s/g, "")}`;
-  const save = () => saveFile(`${name}.${ending}`, figure.type, figure.type === "image/svg+xml" ? figure.svg : bytesOfBase64(figure.base64));
+  const file = `${name}.${ending}`;
+  const label = `${t.output.download(kind)}: ${alt}`;
   return (
     <figure className="output-figure">
       <div className="paper">
-        {/* biome-ignore lint/performance/noImgElement: the image is in the page already. */}
-        <img src={source} alt={alt} width={width} height={height} />
+        {/* biome-ignore lint/performance/noImgElement: shown as it was made, at the size it was made for. */}
+        <img src={sourceOf(figure)} alt={alt} width={figure.width ?? undefined} height={figure.height ?? undefined} decoding="async" />
       </div>
-      <button type="button" className="output-download" aria-label={`${t.output.download(kind)}: ${alt}`} onClick={save}>
-        <Download size={14} aria-hidden />
-        {kind}
-      </button>
+      {"url" in figure ? (
+        <a className="output-download" href={figure.url} download={file} aria-label={label}>
+          <Download size={14} aria-hidden />
+          {kind}
+        </a>
+      ) : (
+        <button
+          type="button"
+          className="output-download"
+          aria-label={label}
+          onClick={() => saveFile(file, figure.type, "svg" in figure ? figure.svg : bytesOfBase64(figure.base64))}
+        >
+          <Download size={14} aria-hidden />
+          {kind}
+        </button>
+      )}
     </figure>
   );
+}
+
+function sourceOf(figure: Figure): string {
+  if ("url" in figure) return figure.url;
+  return "svg" in figure ? `data:image/svg+xml;charset=utf-8,${encodeURIComponent(figure.svg)}` : `data:${figure.type};base64,${figure.base64}`;
 }

@@ -4,6 +4,7 @@ import { memo } from "react";
 import type { CellShow } from "#lib/domain/worksheet.ts";
 import { t } from "#lib/messages/en.ts";
 import type { Output } from "#lib/notebook/nbformat.ts";
+import { routes } from "#lib/routes.ts";
 import { type Presentation, presentOutput } from "#lib/worksheet/present-output.ts";
 import { ErrorOutput } from "./error-output.tsx";
 import { FigureOutput } from "./figure-output.tsx";
@@ -28,17 +29,13 @@ function Presented({ presentation, name, title }: { presentation: Presentation; 
     case "text":
       return <TextOutput spans={presentation.spans} stream={presentation.stream} />;
     case "image":
-      return (
-        <FigureOutput
-          figure={{ type: presentation.type, base64: presentation.base64 }}
-          alt={altOf(presentation.alt, title)}
-          name={name}
-          width={presentation.width ?? undefined}
-          height={presentation.height ?? undefined}
-        />
-      );
+      return <FigureOutput figure={presentation} alt={altOf(presentation.alt, title)} name={name} />;
     case "svg":
-      return <FigureOutput figure={{ type: "image/svg+xml", svg: presentation.source }} alt={altOf(presentation.alt, title)} name={name} />;
+      return <FigureOutput figure={{ ...presentation, type: "image/svg+xml", svg: presentation.source }} alt={altOf(presentation.alt, title)} name={name} />;
+    case "stored": {
+      const { run, cell, position, ...image } = presentation.image;
+      return <FigureOutput figure={{ ...image, url: routes.runOutput(run, cell, position) }} alt={altOf(presentation.alt, title)} name={name} />;
+    }
     case "frame":
       return <FrameOutput html={presentation.html} label={t.output.frame} />;
     case "table":

@@ -3,8 +3,10 @@ import type { MimeBundle, Output } from "#lib/notebook/nbformat.ts";
 import type { AnsiSpan } from "./ansi.ts";
 import { ansiSpans } from "./ansi.ts";
 import { cutMarkerType } from "./collect-outputs.ts";
+import { imageSize, svgSize } from "./image-size.ts";
 import type { SimpleTable } from "./simple-table.ts";
 import { readSimpleTable } from "./simple-table.ts";
+import { readStoredImage, type ShownImageType, type StoredImage, shownImage, sizeOf } from "./stored-image.ts";
 import { showStream } from "./stream-text.ts";
 
 /**
@@ -23,7 +25,8 @@ export type Presentation =
       readonly height: number | null;
       readonly alt: string;
     }
-  | { readonly kind: "svg"; readonly source: string; readonly alt: string }
+  | { readonly kind: "svg"; readonly source: string; readonly width: number | null; readonly height: number | null; readonly alt: string }
+  | { readonly kind: "stored"; readonly image: StoredImage; readonly alt: string }
   | { readonly kind: "frame"; readonly html: string }
   | ({ readonly kind: "table" } & SimpleTable)
   | { readonly kind: "markdown"; readonly source: string }
@@ -34,8 +37,7 @@ export type Presentation =
   | { readonly kind: "error"; readonly name: string; readonly message: string; readonly traceback: readonly AnsiSpan[] }
   | { readonly kind: "cut"; readonly message: string };
 
-const imageTypes = ["image/png", "image/jpeg", "image/gif", "image/webp"] as const;
-export type ImageType = (typeof imageTypes)[number];
+export type ImageType = Exclude<ShownImageType, "image/svg+xml">;
 
 /** The richest way to show an output that is safe; "nothing" for what the author removed. */
 export function presentOutput(output: Output, show: CellShow): Presentation {
@@ -61,7 +63,7 @@ const presenters: readonly Presenter[] = [
   presentHtml,
   presentMarkdown,
   presentLatex,
-  presentSvg,
+  presentStored,
   presentImage,
   presentFigure,
   presentScript,
@@ -103,19 +105,17 @@ function presentLatex(bundle: MimeBundle): Presentation | null {
   return source === null ? null : { kind: "latex", source };
 }
 
-function presentSvg(bundle: MimeBundle): Presentation | null {
-  const source = textIn(bundle, "image/svg+xml");
-  return source === null ? null : { kind: "svg", source, alt: altOf(bundle) };
+function presentStored(bundle: MimeBundle): Presentation | null {
+  const image = readStoredImage(bundle);
+  return image === null ? null : { kind: "stored", image, alt: altOf(bundle) };
 }
 
 function presentImage(bundle: MimeBundle, metadata: MimeBundle): Presentation | null {
-  for (const type of imageTypes) {
-    const base64 = textIn(bundle, type)?.replaceAll(/\s+/g, "");
-    if (base64 === undefined || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) continue;
-    const size = metadata[type];
-    return { kind: "image", type, base64, width: sizeIn(size, "width"), height: sizeIn(size, "height"), alt: altOf(bundle) };
-  }
-  return null;
+  const image = shownImage(bundle);
+  if (image === null) return null;
+  const { type, data } = image;
+  if (type === "image/svg+xml") return { kind: "svg", source: data, ...sizeOf(metadata[type], svgSize(data)), alt: altOf(bundle) };
+  return { kind: "image", type, base64: data, ...sizeOf(metadata[type], imageSize(type, data)), alt: altOf(bundle) };
 }
 
 function presentFigure(bundle: MimeBundle): Presentation | null {
@@ -149,11 +149,6 @@ function scriptElement(script: string): string {
 function textIn(bundle: MimeBundle, type: string): string | null {
   const data = Object.hasOwn(bundle, type) ? bundle[type] : undefined;
   return typeof data === "string" ? data : null;
-}
-
-function sizeIn(size: unknown, key: "width" | "height"): number | null {
-  const value = typeof size === "object" && size !== null && key in size ? (size as Record<string, unknown>)[key] : null;
-  return typeof value === "number" && value > 0 && value <= 20_000 ? value : null;
 }
 
 /** "<Figure size 640x480 with 1 Axes>" says nothing to somebody who does not see it. */

@@ -1,12 +1,13 @@
 import type { Parameter } from "#lib/domain/parameter.ts";
 import type { DisplayCell, RunView } from "#lib/domain/worksheet.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
+import { withImagesApart } from "#lib/worksheet/stored-image.ts";
 import type { Context } from "#server/context.ts";
 import { findReadableRun } from "./find-readable-run.ts";
 import { runView } from "./run-view.ts";
 import { displayCellsOf } from "./show-worksheet.ts";
 
-/** A run with the text around its outputs, as the worksheet stood when it ran. */
+/** For a page: a run with the text around its outputs, as the worksheet stood when it ran. */
 export type RunReport = { readonly run: RunView; readonly cells: readonly DisplayCell[]; readonly parameters: readonly Parameter[] };
 
 export async function showRunReport(ctx: Context, input: { id: string }): Promise<Result<RunReport>> {
@@ -14,5 +15,5 @@ export async function showRunReport(ctx: Context, input: { id: string }): Promis
   if (!found.ok) return found;
   const version = await ctx.store.findVersion(found.value.run.versionId);
   if (!version) return fail("not_found", "No such run.");
-  return ok({ run: await runView(ctx, found.value.run), cells: displayCellsOf(version.compiled), parameters: version.compiled.parameters });
+  return ok({ run: withImagesApart(await runView(ctx, found.value.run)), cells: displayCellsOf(version.compiled), parameters: version.compiled.parameters });
 }

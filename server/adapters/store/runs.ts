@@ -3,6 +3,7 @@ import { engines, runCells, runEvents, runs, worksheets } from "#drizzle/schema/
 import type { RunId, UserId, VisitorId, WorksheetId } from "#lib/domain/ids.ts";
 import type { CellResult } from "#lib/domain/run.ts";
 import type { NumberedRunEvent } from "#lib/domain/worksheet.ts";
+import type { Output } from "#lib/notebook/nbformat.ts";
 import type { Queryable } from "./connect.ts";
 import { jsonb } from "./jsonb.ts";
 
@@ -45,6 +46,15 @@ export function runQueries({ db }: Queryable) {
         .from(runCells)
         .where(eq(runCells.runId, id))
         .orderBy(asc(runCells.index));
+    },
+
+    /** One output of a cell, by its place. */
+    async findRunOutput(id: RunId, cell: number, position: number): Promise<Output | null> {
+      const [row] = await db
+        .select({ output: sql<Output | null>`${runCells.outputs} -> ${position}::int` })
+        .from(runCells)
+        .where(and(eq(runCells.runId, id), eq(runCells.index, cell)));
+      return row?.output ?? null;
     },
 
     async listRunEvents(id: RunId, after: number, limit: number): Promise<NumberedRunEvent[]> {

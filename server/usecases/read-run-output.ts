@@ -1,0 +1,19 @@
+import { fail, ok, type Result } from "#lib/result.ts";
+import { shownImage } from "#lib/worksheet/stored-image.ts";
+import type { Context } from "#server/context.ts";
+import { digestOf } from "#server/ids.ts";
+import { findReadableRun } from "./find-readable-run.ts";
+
+export type RunImage = { readonly mediaType: string; readonly bytes: Uint8Array<ArrayBuffer>; readonly digest: string; readonly forEverybody: boolean };
+
+/** The image that one output of a run shows, by its place. A run that goes on has none: its outputs still move. */
+export async function readRunOutput(ctx: Context, input: { id: string; cell: number; position: number }): Promise<Result<RunImage>> {
+  const found = await findReadableRun(ctx, input.id);
+  if (!found.ok) return found;
+  const { run, subject } = found.value;
+  const output = run.finishedAt === null ? null : await ctx.store.findRunOutput(run.id, input.cell, input.position);
+  const image = output && (output.output_type === "display_data" || output.output_type === "execute_result") ? shownImage(output.data) : null;
+  if (!image) return fail("not_found", "No such figure.");
+  const bytes = new Uint8Array(Buffer.from(image.data, image.type === "image/svg+xml" ? "utf8" : "base64"));
+  return ok({ mediaType: image.type, bytes, digest: digestOf(bytes), forEverybody: subject.publishedAndReadable });
+}
