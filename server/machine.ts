@@ -3,7 +3,7 @@
  * kernels. Beside container.ts the only importer of adapters; for the supervisor and the commands alone.
  */
 export { type EmbeddedPostgres, startEmbeddedPostgres } from "./adapters/database/embedded.ts";
-export { type ForeignDatabase, openForeignDatabase } from "./adapters/database/foreign.ts";
+export { openForeignDatabase } from "./adapters/database/foreign.ts";
 export { findRunningDatabase } from "./adapters/database/running.ts";
 export { ensureRuntime, findRuntime } from "./adapters/kernels/process/runtime.ts";
 export { hostPackages, hostRuntimePackages } from "./adapters/kernels/process/runtime-packages.ts";

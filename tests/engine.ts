@@ -49,7 +49,7 @@ export async function engineSite(settings: Readonly<Record<string, string>> = {}
     const files = new Map(Object.entries(options.files ?? {}).map(([name, text]) => [name, new TextEncoder().encode(text)] as const));
     files.set("sample.ipynb", new TextEncoder().encode(JSON.stringify(sampleNotebook(cells, options.language ?? "python"))));
     projects += 1;
-    const project = valueOf(
+    const project = okValue(
       await importProject(ctx, {
         owner,
         slug: `sample-${projects}`,
@@ -61,7 +61,7 @@ export async function engineSite(settings: Readonly<Record<string, string>> = {}
         files,
       }),
     );
-    return valueOf(await publishWorksheet(ctx, { projectId: project.projectId, notebookPath: "sample.ipynb" }));
+    return okValue(await publishWorksheet(ctx, { projectId: project.projectId, notebookPath: "sample.ipynb" }));
   };
 
   const run = async (worksheet: SampleWorksheet, values: Values = {}, more: { queueKey?: string; ownerId?: typeof owner.id } = {}): Promise<RunId> => {
@@ -120,7 +120,7 @@ function sampleNotebook(cells: readonly SampleCell[], language: "python" | "r") 
   };
 }
 
-export function valueOf<T>(result: Result<T>): T {
+export function okValue<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(`${result.failure.code}: ${result.failure.message} ${JSON.stringify(result.failure.fields ?? {})}`);
   return result.value;
 }

@@ -1,7 +1,8 @@
 /** Every word of the interface. A translation is a file of this shape. */
 const plural = (count: number, one: string, many: string): string => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 
-export const en = {
+/** The catalogue in use; one language for now. */
+export const t = {
   site: {
     name: "Sheaf",
     tagline: "Worksheets anyone can run",
@@ -305,6 +306,3 @@ export const en = {
     reference: (digest: string) => `Reference for the operator: ${digest}`,
   },
 } as const;
-
-/** The catalogue in use; one language for now. */
-export const t = en;

@@ -43,8 +43,8 @@ export async function giveInputs(kernel: Pick<Kernel, "giveFiles">, uploads: rea
 /** The name as given, where a file may be called so: a notebook may look at its ending. */
 function fileName(name: string): string {
   const base = name.split(/[/\\]/).at(-1) ?? "";
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
   const safe = base
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
     .replace(/[\u0000-\u001f\u007f]/g, "")
     .replace(/^\.+/, "")
     .slice(-120);

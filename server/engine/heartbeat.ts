@@ -11,13 +11,13 @@ export type Heartbeat = {
 };
 
 /** Says every five seconds that this engine lives, and what it can do. */
-export async function startHeartbeat(store: Pick<Store, "reportEngine">, engineId: EngineId, describe: () => EngineDetails, log: Logger): Promise<Heartbeat> {
+export async function startHeartbeat(store: Pick<Store, "reportEngine">, engineId: EngineId, details: () => EngineDetails, log: Logger): Promise<Heartbeat> {
   const startedAt = new Date();
   let steadySince: number | null = null;
 
   const beat = async (): Promise<void> => {
     try {
-      await store.reportEngine(engineId, startedAt, new Date(), describe());
+      await store.reportEngine(engineId, startedAt, new Date(), details());
       steadySince ??= performance.now();
     } catch (error) {
       if (steadySince !== null) log.warn({ err: error }, "the database cannot be reached; runs go on");

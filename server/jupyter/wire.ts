@@ -70,8 +70,6 @@ export function createWire(key: string, session: string = randomUUID()) {
   };
 }
 
-export type Wire = ReturnType<typeof createWire>;
-
 function readSigned(signed: readonly Buffer[], buffers: readonly Buffer[], frames: readonly Buffer[]): WireMessage | WireProblem {
   let parts: unknown[];
   try {

@@ -1,12 +1,11 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
-import { cookies, headers } from "next/headers";
+import { headers } from "next/headers";
 import type { VisitorId } from "#lib/domain/ids.ts";
 import type { Actor } from "#lib/domain/person.ts";
 import type { Context } from "#server/context.ts";
 import { clientAddress, identify } from "./identity.ts";
 import { web } from "./services.ts";
-import { visitorCookie } from "./visitor-cookie.ts";
 
 /** For pages and actions: who asks, and all that a use-case may touch. Reading it makes a page dynamic. */
 export async function requestContext(): Promise<Context & { readonly visitorId: VisitorId | null }> {
@@ -19,20 +18,8 @@ export async function requestContext(): Promise<Context & { readonly visitorId: 
   return { ...services, log: services.log.child({ requestId }), actor, requestId, visitorId: identity.ok ? identity.value.visitorId : null };
 }
 
-export async function currentActor(): Promise<Actor> {
-  return (await requestContext()).actor;
-}
-
 /** For pages that are the same for everybody and are kept: a visitor without a name. Reads nothing of the request. */
 export async function publicContext(): Promise<Context> {
   const { services } = await web();
   return { ...services, actor: { kind: "visitor", visitorId: null, address: "127.0.0.1" }, requestId: "shared-page" };
-}
-
-/** In actions: a visitor's first run or upload gives the browser its name. */
-export async function rememberVisitor(visitorId: VisitorId | null): Promise<void> {
-  if (visitorId === null) return;
-  const { services } = await web();
-  const cookie = visitorCookie(services.config, visitorId);
-  (await cookies()).set(cookie.name, cookie.value, cookie.options);
 }

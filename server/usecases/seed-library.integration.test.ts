@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openKernels } from "#server/container.ts";
 import { type Engine, startEngine } from "#server/engine/engine.ts";
-import { type EngineSite, engineSite, valueOf } from "#tests/engine.ts";
+import { type EngineSite, engineSite, okValue } from "#tests/engine.ts";
 import { seedLibrary } from "./seed-library.ts";
 
 let site: EngineSite;
@@ -31,7 +31,7 @@ const described = {
   official: true,
   notebooks: ["count.ipynb"],
 };
-const seed = async () => valueOf(await seedLibrary(site.ctx, { folder, timeoutSeconds: 60 }));
+const seed = async () => okValue(await seedLibrary(site.ctx, { folder, timeoutSeconds: 60 }));
 const shown = async () => (await site.store.listGallery({ limit: 10 })).map(({ worksheet }) => [worksheet.title, worksheet.official, worksheet.tags]);
 
 beforeAll(async () => {

@@ -23,7 +23,7 @@ const readmeBytes = 256 * 1024;
 
 export async function showProject(ctx: Context, input: { slug: string; cursor?: string | undefined }): Promise<Result<ProjectView>> {
   const project = await ctx.store.findProject(input.slug);
-  if (!project || project.state !== "ready" || !can(ctx.actor, "project:read", projectSubject(ctx, project))) return fail("not_found", "No such project.");
+  if (project?.state !== "ready" || !can(ctx.actor, "project:read", projectSubject(ctx, project))) return fail("not_found", "No such project.");
   const worksheets = await pageOfWorksheets(ctx, { project: project.id, cursor: input.cursor });
   if (!worksheets.ok) return worksheets;
   const owner = await ctx.store.findUser(project.ownerId);

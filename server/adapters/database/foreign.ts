@@ -1,6 +1,6 @@
 import postgres from "postgres";
 
-export type ForeignDatabase = {
+type ForeignDatabase = {
   /** Null when it answers, else why not. */
   ask(): Promise<string | null>;
   close(): Promise<void>;

@@ -8,7 +8,7 @@ export function jsonText(value: unknown): string {
   const text = JSON.stringify(value);
   // JSON.stringify escapes surrogates only where they stand alone, so that the pairs of an emoji are not touched.
   return /\\u(?:0000|d[89a-f])/.test(text)
-    ? text.replace(/\\(?:u([0-9a-f]{4})|.)/g, (escape, code?: string) => (code === "0000" || /^d[89a-f]/.test(code ?? "") ? "\\ufffd" : escape))
+    ? text.replace(/\\(?:u([0-9a-f]{4})|.)/g, (sequence, code?: string) => (code === "0000" || /^d[89a-f]/.test(code ?? "") ? "\\ufffd" : sequence))
     : text;
 }
 

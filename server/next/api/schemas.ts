@@ -158,17 +158,11 @@ export const problem = z
 
 type Same<Domain, Schema extends z.ZodType> = Domain extends z.input<Schema> ? true : never;
 /** Fails to compile where what the use-cases answer is not what the document says. */
-export const agrees: {
+({ card: true, area: true, me: true, runCard: true, run: true }) satisfies {
   card: Same<Mutable<WorksheetCard>, typeof worksheetCard>;
   area: Same<AreaView, typeof area>;
   me: Same<MeView, typeof me>;
   runCard: Same<Mutable<RunCard>, typeof runCard>;
   run: Same<Mutable<RunView>, typeof run>;
-} = {
-  card: true,
-  area: true,
-  me: true,
-  runCard: true,
-  run: true,
 };
 type Mutable<T> = T extends readonly (infer I)[] ? Mutable<I>[] : T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;

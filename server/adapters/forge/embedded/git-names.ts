@@ -31,13 +31,13 @@ export function isTreePath(text: string): boolean {
 }
 
 function isTreeName(name: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   return (
     name !== "" &&
     name !== "." &&
     name !== ".." &&
     name.toLowerCase() !== ".git" &&
     Buffer.byteLength(name) <= 255 &&
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
     !/[\u0000-\u001f\u007f\ufffd]/.test(name) &&
     name.isWellFormed()
   );

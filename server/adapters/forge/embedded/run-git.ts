@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 /** What git is allowed to know: no configuration of the machine or the operator, no prompt, no translation. */
 export function gitEnvironment(): NodeJS.ProcessEnv {
   const environment: Record<string, string> = {
-    PATH: process.env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
+    PATH: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
     HOME: "/nonexistent",
     LC_ALL: "C",
     GIT_CONFIG_NOSYSTEM: "1",
