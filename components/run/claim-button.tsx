@@ -4,7 +4,7 @@ import { api } from "#components/api.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
 
-type Props = { id: string; claimKey: string; name: string; /** Whether everybody with the link reads the run now. */ shared: boolean };
+type Props = { id: string; claimKey: string; name: string /** Whether everybody with the link reads the run now. */; shared: boolean };
 
 export function ClaimButton({ id, claimKey, name, shared }: Props) {
   const [problem, setProblem] = useState<string | null>(null);
