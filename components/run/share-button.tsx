@@ -6,7 +6,7 @@ import { useMe } from "#components/layout/use-me.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
 
-type Props = { runId: string | null; shared: boolean; /** Whether the person in front may take the sharing back. */ mine?: boolean };
+type Props = { runId: string | null; shared: boolean /** Whether the person in front may take the sharing back. */; mine?: boolean };
 
 /**
  * Copies a link that works for whoever gets it: of a signed-in person's run, which is thereby shared, its own page;
@@ -54,7 +54,13 @@ export function ShareButton({ runId, shared: initial, mine = false }: Props) {
           <p className="hint flex basis-full flex-wrap items-center gap-x-3 gap-y-1 print:hidden">
             <span>{sharesRun ? t.worksheet.shared : t.worksheet.linkOfValues}</span>
             {link !== "" && (
-              <input className="field h-7 min-h-7 w-72 max-w-full py-0 text-xs" aria-label={t.worksheet.link} readOnly value={link} onFocus={(event) => event.target.select()} />
+              <input
+                className="field h-7 min-h-7 w-72 max-w-full py-0 text-xs"
+                aria-label={t.worksheet.link}
+                readOnly
+                value={link}
+                onFocus={(event) => event.target.select()}
+              />
             )}
             {maySwitch && shared && (
               <button type="button" className="link cursor-pointer" onClick={() => void switchTo(false)}>
