@@ -90,8 +90,10 @@ async function stopGently(child: ChildProcess, dataFolder: string): Promise<Seen
     await ended;
     clearTimeout(late);
   }
-  const still = [...family.filter((seen) => seen.lives()), ...processesNaming(dataFolder)].filter((seen) => seen.pid !== child.pid);
-  return [...new Map(still.map((seen) => [seen.pid, seen])).values()];
+  const left = () => [...family.filter((seen) => seen.lives()), ...processesNaming(dataFolder)].filter((seen) => seen.pid !== child.pid);
+  // What ends because the supervisor is gone needs a moment to notice.
+  for (let waited = 0; waited < 5000 && left().length > 0; waited += 100) await new Promise((resolve) => setTimeout(resolve, 100));
+  return [...new Map(left().map((seen) => [seen.pid, seen])).values()];
 }
 
 async function killEverything(child: ChildProcess): Promise<void> {
