@@ -43,7 +43,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await page.waitForURL(/\/runs\/run_/);
         for (const address of [page.url(), routes.me()]) {
           await page.goto(address);
-          await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+          await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
           expect(await seriousFindings(page)).toEqual([]);
           expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
         }
