@@ -11,7 +11,9 @@ export async function readRunOutput(ctx: Context, input: { id: string; cell: num
   const found = await findReadableRun(ctx, input.id);
   if (!found.ok) return found;
   const { run, subject } = found.value;
-  const output = run.finishedAt === null ? null : await ctx.store.findRunOutput(run.id, input.cell, input.position);
+  // The database would count a negative place from the end.
+  const isPlace = input.cell >= 0 && input.position >= 0;
+  const output = run.finishedAt === null || !isPlace ? null : await ctx.store.findRunOutput(run.id, input.cell, input.position);
   const image = output && (output.output_type === "display_data" || output.output_type === "execute_result") ? shownImage(output.data) : null;
   if (!image) return fail("not_found", "No such figure.");
   const bytes = new Uint8Array(Buffer.from(image.data, image.type === "image/svg+xml" ? "utf8" : "base64"));
