@@ -3,6 +3,7 @@ import Link from "next/link";
 import { AreaMark } from "#components/gallery/area-mark.tsx";
 import { Collection } from "#components/gallery/collection.tsx";
 import { Markdown } from "#components/outputs/markdown.tsx";
+import { withoutHeading } from "#components/worksheet/without-title.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
 import type { Context } from "#server/context.ts";
@@ -33,7 +34,7 @@ export async function ProjectPage({ ctx, slug, cursor }: { ctx: Context; slug: s
       {project.readmeHtml && (
         <section className="page mt-14" aria-label={t.project.readme}>
           <div className="border-t border-line pt-8">
-            <Markdown html={project.readmeHtml} />
+            <Markdown html={withoutHeading(project.readmeHtml, [project.title, project.description])} />
           </div>
         </section>
       )}

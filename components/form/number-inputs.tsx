@@ -39,9 +39,11 @@ export function NumberInput({ parameter, entry, onChange, id, describedBy, inval
   if (!hasSlider) return input;
   const { min = 0, max = 1 } = parameter;
   const place = Number.isFinite(Number(text)) && text !== "" ? Number(text) : min;
+  // A long unit leaves the number no room beside a slider: then the slider goes below.
+  const beside = (parameter.unit ?? "").length <= 4;
   // The slider is for pointers; keys and screen readers have the field beside it, which steps by arrows as well.
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-3">
+    <div className={beside ? "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3" : "flex flex-col gap-y-1.5"}>
       <input
         type="range"
         className="w-full"
@@ -53,7 +55,7 @@ export function NumberInput({ parameter, entry, onChange, id, describedBy, inval
         value={place}
         onChange={(event) => onChange([event.target.value])}
       />
-      <div className={parameter.unit ? "w-32" : "w-20"}>{input}</div>
+      <div className={beside ? (parameter.unit ? "w-32" : "w-20") : "-order-1"}>{input}</div>
       <div className="hint col-start-1 flex justify-between tabular-nums" aria-hidden>
         <span>{min}</span>
         <span>{max}</span>

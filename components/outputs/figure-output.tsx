@@ -1,8 +1,9 @@
 "use client";
 import { Download } from "lucide-react";
+import { useRef } from "react";
 import { t } from "#lib/messages/en.ts";
 import type { ShownImageType } from "#lib/worksheet/stored-image.ts";
-import { bytesOfBase64, saveFile } from "./download.ts";
+import { bytesOfBase64, pngOfImage, saveFile } from "./download.ts";
 
 type Figure = { readonly width: number | null; readonly height: number | null } & (
   | { readonly type: Exclude<ShownImageType, "image/svg+xml">; readonly base64: string }
@@ -23,12 +24,13 @@ const kinds = {
 export function FigureOutput({ figure, alt, name }: Props) {
   const [ending, kind] = kinds[figure.type];
   const file = `${name}.${ending}`;
+  const image = useRef<HTMLImageElement>(null);
   const label = `${t.output.download(kind)}: ${alt}`;
   return (
     <figure className="output-figure">
       <div className="paper">
         {/* biome-ignore lint/performance/noImgElement: shown as it was made, at the size it was made for. */}
-        <img src={sourceOf(figure)} alt={alt} width={figure.width ?? undefined} height={figure.height ?? undefined} decoding="async" />
+        <img ref={image} src={sourceOf(figure)} alt={alt} width={figure.width ?? undefined} height={figure.height ?? undefined} decoding="async" />
       </div>
       {"url" in figure ? (
         <a className="output-download" href={figure.url} download={file} aria-label={label}>
@@ -44,6 +46,17 @@ export function FigureOutput({ figure, alt, name }: Props) {
         >
           <Download size={14} aria-hidden />
           {kind}
+        </button>
+      )}
+      {ending === "svg" && (
+        <button
+          type="button"
+          className="output-download"
+          aria-label={`${t.output.download(t.output.png)}: ${alt}`}
+          onClick={() => void pngOfImage(image.current).then((png) => png && saveFile(`${name}.png`, "image/png", png))}
+        >
+          <Download size={14} aria-hidden />
+          {t.output.png}
         </button>
       )}
     </figure>
