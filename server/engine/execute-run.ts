@@ -13,6 +13,7 @@ import { type GivenInputs, giveInputs, planInputs } from "./give-inputs.ts";
 import { type GivenUpload, type LoadedVersion, loadUploads, type VersionLoader } from "./load-run.ts";
 import { queuedAgain } from "./queued-again.ts";
 import { createRunJournal, type RunJournal } from "./run-journal.ts";
+import { createRunTrace, type RunTrace } from "./run-trace.ts";
 import { endKernel, type ReadyKernel } from "./start-kernel.ts";
 import { createStopSignal, type StopSignal } from "./stop-signal.ts";
 import type { WarmPool } from "./warm-pool.ts";
@@ -35,6 +36,7 @@ type Going = {
   readonly writer: EventWriter;
   readonly journal: RunJournal;
   readonly emit: (event: RunEvent) => void;
+  readonly trace: RunTrace;
 };
 type Ready = { readonly loaded: LoadedVersion; readonly uploads: readonly GivenUpload[]; readonly ready: ReadyKernel };
 
@@ -50,7 +52,8 @@ export async function executeRun(services: RunServices, run: Run): Promise<void>
     journal.add(event);
     writer.add(event);
   };
-  const going: Going = { run, lease: { runId: run.id, engineId, attempt: run.attempt }, signal, writer, journal, emit };
+  const going: Going = { run, lease: { runId: run.id, engineId, attempt: run.attempt }, signal, writer, journal, emit, trace: createRunTrace(run.queuedAt) };
+  going.trace.mark("claimed");
   signals.set(run.id, signal);
   if (run.cancelRequested) signal.set({ kind: "cancelled" });
   try {
@@ -76,10 +79,12 @@ async function prepareAndRun(services: RunServices, going: Going): Promise<void>
     untilDatabaseIsBack(() => loadUploads(services.store, run), patienceMs),
   ]);
   if (!loaded.ok || !uploads.ok) return giveUp(services, going, !loaded.ok ? loaded.failure.message : !uploads.ok ? uploads.failure.message : "");
+  going.trace.mark("loaded");
   const began = performance.now();
   const taken = going.signal.stop ? null : await takeKernel(services, going, loaded.value);
   if (taken && !taken.ok) return giveUp(services, going, taken.failure.message);
   const ready = taken?.ok ? taken.value : null;
+  going.trace.mark("taken");
   try {
     await runWith(services, going, { loaded: loaded.value, uploads: uploads.value, ready }, began);
   } finally {
@@ -100,7 +105,7 @@ async function runWith(
   { loaded, uploads, ready }: Omit<Ready, "ready"> & { readonly ready: ReadyKernel | null },
   began: number,
 ): Promise<void> {
-  const { run, signal } = going;
+  const { run, signal, writer } = going;
   const limits = run.ownerId === null && run.purpose === "person" ? services.config.visitor : services.config.person;
   const plan = planRun(loaded.version.compiled, run.values, planInputs(uploads));
   let inputs: GivenInputs | null = null;
@@ -110,7 +115,11 @@ async function runWith(
     void ready.kernel.exited.then((exit) => setTimeout(() => signal.set({ kind: "exited", exit }), drainMs));
     inputs = await giveFiles(services, ready, loaded, uploads, limits.memoryBytes);
     kernelMs = performance.now() - began;
+    going.trace.mark("given");
     outcome = await runCells(services, going, ready, plan, limits.seconds);
+    // What is still to be done has nothing more to show.
+    writer.flush();
+    going.trace.mark("executed");
   }
   const { stop } = signal;
   if (stop?.kind === "stopping") await requeue(services, going);
@@ -119,7 +128,7 @@ async function runWith(
     const end = describeEnd(stop, outcome.error, limits);
     const usage = await ready?.kernel.usage().catch(() => null);
     const givenFolders = [loaded.checkout, ...(inputs?.stagedFolder ? [inputs.stagedFolder] : [])];
-    const { journal, lease, writer } = going;
+    const { journal, lease, trace } = going;
     const ended = {
       run,
       lease,
@@ -133,6 +142,8 @@ async function runWith(
       givenFolders,
     };
     const ours = await finishRun(services, { ...ended, peakMemoryBytes: usage?.peakMemoryBytes ?? null, kernelMs, cellsMs: outcome.cellsMs }, writer);
+    trace.mark("finished");
+    services.log.debug({ runId: run.id, trace: trace.marks }, "where a run's time went");
     services.log.info(
       {
         runId: run.id,

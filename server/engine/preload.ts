@@ -7,19 +7,18 @@ import type { CompiledWorksheet, Language } from "#lib/domain/worksheet.ts";
 const general: { readonly [L in Language]: string } = {
   python: `exec("""
 import io, warnings
-warnings.simplefilter("ignore")
-try:
-    import numpy, pandas, matplotlib
-    import matplotlib.pyplot as plot
-    figure = plot.figure()
-    figure.add_subplot().plot([0, 1])
-    figure.savefig(io.BytesIO(), format="png")
-    plot.close(figure)
-    pandas.DataFrame({"a": [1]})._repr_html_()
-except Exception:
-    pass
-finally:
-    warnings.resetwarnings()
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    try:
+        import numpy, pandas, matplotlib
+        import matplotlib.pyplot as plot
+        figure = plot.figure()
+        figure.add_subplot().plot([0, 1])
+        figure.savefig(io.BytesIO(), format="png")
+        plot.close(figure)
+        pandas.DataFrame({"a": [1]})._repr_html_()
+    except Exception:
+        pass
 """, {})`,
   r: `local({ for (one in c("ggplot2", "dplyr", "repr", "IRdisplay")) suppressWarnings(requireNamespace(one, quietly = TRUE)); invisible(NULL) })`,
 };

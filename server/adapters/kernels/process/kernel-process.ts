@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kernel, KernelExit, KernelUsage } from "#server/ports/kernels.ts";
 import type { ControlGroup } from "./control-groups.ts";
-import { copyAsKernel } from "./give-files.ts";
+import { createFileReceiver } from "./give-files.ts";
 import type { Launched } from "./launch.ts";
 import { childrenOf, deletedOpenBytes, descendantsOf, usageOf } from "./process-tree.ts";
 import { removeFolders } from "./session-folders.ts";
@@ -14,6 +14,7 @@ type Supervised = { readonly kernel: Omit<Kernel, "connection">; readonly watche
 /** One running kernel: its usage, its end, and why it ended. */
 export function superviseKernel(plan: StartPlan, launched: Launched, group: ControlGroup | null): Supervised {
   const { folders, request, facilities, uid } = plan;
+  const receiver = createFileReceiver(folders.work, uid);
   let reason: KernelExit["reason"] | null = null;
   let lastUsage: KernelUsage = { memoryBytes: 0, peakMemoryBytes: 0, cpuSeconds: 0 };
   let stopping: Promise<void> | null = null;
@@ -38,6 +39,7 @@ export function superviseKernel(plan: StartPlan, launched: Launched, group: Cont
     // The control group remembers how much was used, and whether that was too much, after its last process.
     if (group && !stopping) await usage();
     gone = true;
+    receiver.close();
     if (reason === null && code !== 0 && (await group?.ranOutOfMemory())) reason = "out_of_memory";
     return { reason: reason ?? "exited", code };
   });
@@ -75,7 +77,7 @@ export function superviseKernel(plan: StartPlan, launched: Launched, group: Cont
     workFolder: folders.work,
     exited,
     usage,
-    giveFiles: (fromFolder) => copyAsKernel(fromFolder, folders.work, uid),
+    giveFiles: (fromFolder) => receiver.give(fromFolder),
     limitMemory: async (memoryBytes) => (await group?.limitMemory(memoryBytes)) ?? false,
     async interrupt() {
       const pid = await kernelPid();
