@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import path from "node:path";
@@ -17,8 +17,8 @@ export type SheafServer = {
   readonly processes: () => SeenProcess[];
   /** Ctrl-C; answers what is still alive afterwards, which should be nothing. */
   readonly stop: () => Promise<SeenProcess[]>;
-  /** Ends supervisor, gateway, web and engine at once with SIGKILL: no chance to tidy up. */
-  readonly killHard: () => Promise<void>;
+  /** Ends supervisor, gateway, web and engine at once with SIGKILL: no chance to tidy up. "everything": the database and the kernels too. */
+  readonly killHard: (what?: "own processes" | "everything") => Promise<void>;
 };
 
 export type StartSheaf = {
@@ -58,7 +58,7 @@ export async function startSheaf({ dataFolder, port = 0, environment = {}, timeo
     output: () => output,
     processes: () => processesBelow(pid),
     stop: () => stopGently(child, dataFolder),
-    killHard: () => killEverything(child),
+    killHard: (what = "own processes") => killEverything(child, what),
   };
 }
 
@@ -96,10 +96,17 @@ async function stopGently(child: ChildProcess, dataFolder: string): Promise<Seen
   return [...new Map(left().map((seen) => [seen.pid, seen])).values()];
 }
 
-async function killEverything(child: ChildProcess): Promise<void> {
-  const own = processesBelow(child.pid ?? 0).filter((seen) => seen.pid === child.pid || /\bserver\/|server\.js|next-server/.test(seen.command));
+async function killEverything(child: ChildProcess, what: "own processes" | "everything"): Promise<void> {
+  const isOwn = (seen: SeenProcess) => seen.pid === child.pid || /\bserver\/|server\.js|next-server/.test(seen.command);
+  const own = processesBelow(child.pid ?? 0).filter((seen) => what === "everything" || isOwn(seen));
   const ended = child.exitCode === null && child.signalCode === null ? once(child, "exit") : Promise.resolve();
-  execFileSync("kill", ["-9", ...own.map((seen) => String(seen.pid))]);
+  for (const seen of own) {
+    try {
+      process.kill(seen.pid, "SIGKILL");
+    } catch {
+      // It ended with its parent.
+    }
+  }
   await ended;
 }
 
