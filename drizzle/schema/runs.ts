@@ -34,7 +34,7 @@ export const runs = pgTable(
     /** The run whose cells answer for this one. */
     cachedFromId: text("cached_from_id").$type<RunId>(),
     state: text("state").$type<RunState>().notNull().default("queued"),
-    /** Whom the queue counts this run for: a user, a visitor or an address. */
+    /** Whom the queue counts this run for: a user, or the address of a visitor. */
     queueKey: text("queue_key").notNull(),
     /** Hash of a visitor's address: bounds how many runs one machine keeps open by dropping its cookie each time. */
     addressHash: text("address_hash"),

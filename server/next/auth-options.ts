@@ -1,6 +1,6 @@
 import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
-import { cookieNames, isSecure, readCookie } from "#lib/cookies.ts";
+import { cookieNames, isSecure } from "#lib/cookies.ts";
 import { isId, type SessionId } from "#lib/domain/ids.ts";
 import { routes } from "#lib/routes.ts";
 import type { Config } from "#server/config.ts";
@@ -9,8 +9,9 @@ import { revokeSession } from "#server/usecases/revoke-session.ts";
 import { sessionSeconds } from "#server/usecases/start-session.ts";
 import { verifyPassword } from "#server/usecases/verify-password.ts";
 import { beginSession } from "./begin-session.ts";
-import { clientAddress, secretOf } from "./identity.ts";
+import { clientAddress } from "./identity.ts";
 import { web } from "./services.ts";
+import { readVisitorCookie, secretOf } from "./visitor-cookie.ts";
 
 /** Sessions are our own rows: the token that next-auth puts into the cookie says which. */
 export function authOptions(config: Config): NextAuthOptions {
@@ -48,8 +49,7 @@ export function authOptions(config: Config): NextAuthOptions {
 async function authorize(credentials: Record<"username" | "password", string> | undefined, headers: Headers): Promise<{ id: SessionId } | null> {
   if (typeof credentials?.username !== "string" || typeof credentials.password !== "string") return null;
   const { services } = await web();
-  const visitor = readCookie(headers.get("cookie"), cookieNames(services.config.publicUrl).visitor);
-  const visitorId = visitor !== null && isId("visitor", visitor) ? visitor : null;
+  const visitorId = readVisitorCookie(services.config, headers.get("cookie"));
   const ctx: Context = {
     ...services,
     actor: { kind: "visitor", visitorId, address: clientAddress(headers) },

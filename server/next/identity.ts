@@ -1,11 +1,12 @@
 import { cookieNames, readCookie } from "#lib/cookies.ts";
-import { isId, type VisitorId } from "#lib/domain/ids.ts";
+import type { VisitorId } from "#lib/domain/ids.ts";
 import type { Actor } from "#lib/domain/person.ts";
 import { ok, type Result } from "#lib/result.ts";
 import { authenticateSession } from "#server/usecases/authenticate-session.ts";
 import { authenticateToken } from "#server/usecases/authenticate-token.ts";
 import { web } from "./services.ts";
 import { readSessionToken } from "./session-token.ts";
+import { readVisitorCookie, secretOf } from "./visitor-cookie.ts";
 
 export type Identity = {
   readonly actor: Exclude<Actor, { kind: "system" }>;
@@ -20,8 +21,7 @@ export async function identify(headers: Headers): Promise<Result<Identity>> {
   const names = cookieNames(services.config.publicUrl);
   const address = clientAddress(headers);
   const cookies = headers.get("cookie");
-  const visitor = readCookie(cookies, names.visitor);
-  const visitorId = visitor !== null && isId("visitor", visitor) ? visitor : null;
+  const visitorId = readVisitorCookie(services.config, cookies);
 
   const bearer = bearerOf(headers);
   if (bearer !== null) {
@@ -46,12 +46,6 @@ export async function identify(headers: Headers): Promise<Result<Identity>> {
     });
   }
   return ok({ actor: { kind: "visitor", visitorId, address }, by: visitorId ? "visitor" : "nothing", visitorId });
-}
-
-/** The supervisor gives its processes one secret; without it nobody could stay signed in, so that is no moment to guess. */
-export function secretOf(config: { readonly secret: string | null }): string {
-  if (config.secret === null) throw new Error("SHEAF_SECRET is not set: `sheaf up` gives it to its processes.");
-  return config.secret;
 }
 
 /** The gateway has rewritten the header: it is one address, and nobody's claim. */

@@ -111,6 +111,19 @@ describe("visitors", () => {
     for (const result of results) if (result.ok) value(await cancelRun(one, result.value));
   });
 
+  test("wait in the order in which they came to their address, however many names they have", async () => {
+    const at = (n: number) => world.as(visitor(newId("visitor"), n < 3 ? "198.51.100.1" : "198.51.100.2"));
+    const runs = [];
+    for (const n of [0, 1, 2, 3]) runs.push(value(await start(at(n), unseen())).id);
+    const taken = [];
+    for (let n = 0; n < 4; n++) {
+      const engine = await world.take();
+      taken.push(engine.run.id);
+      await engine.finish();
+    }
+    expect(taken).toEqual([runs[0], runs[3], runs[1], runs[2]]);
+  });
+
   test("are let in only while an engine is alive that can hold them", async () => {
     const ctx = world.as(visitor());
     await world.engine(false);

@@ -59,8 +59,8 @@ function draftRun({ actor, ...ctx }: Context, { worksheet }: WorksheetRow, versi
   const row = {
     ...common,
     visitorId: actor.visitorId ?? newVisitor,
-    // Who drops the cookie each time shares one place in the queue with all who do so at that address.
-    queueKey: actor.visitorId === null ? `address:${address}` : `visitor:${actor.visitorId}`,
+    // A browser's name costs nothing, an address does: all strangers behind one are served in the order in which they came.
+    queueKey: `address:${address}`,
     addressHash: digestOf(address),
     claimHash: digestOf(claimKey),
     // Its address cannot be guessed and is the only thing a visitor has: whoever knows it may read the run.

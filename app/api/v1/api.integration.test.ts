@@ -1,11 +1,13 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { NextRequest } from "next/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { z } from "zod";
 import type { UserId } from "#lib/domain/ids.ts";
 import { openApiDocument } from "#server/next/api/openapi.ts";
 import { type Operation, operations } from "#server/next/api/operations.ts";
 import { problem as problemSchema } from "#server/next/api/schemas.ts";
+import { authRoute } from "#server/next/auth-route.ts";
 import { openWebWith } from "#server/next/services.ts";
 import { sessionToken } from "#server/next/session-token.ts";
 import { createSessionCache } from "#server/usecases/authenticate-session.ts";
@@ -135,7 +137,7 @@ describe("a run from start to end", () => {
     const started = await startRun();
     expect(started.headers.get("location")).toMatch(/^\/api\/v1\/runs\/run_/);
     const cookie = started.headers.get("set-cookie") ?? "";
-    expect(cookie).toMatch(/^sheaf_visitor=vi_[0-9a-z]{26}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/);
+    expect(cookie).toMatch(/^sheaf_visitor=vi_[0-9a-z]{26}\.[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/);
     const id = await idOf(started);
     const headers = { cookie: cookie.split(";")[0] ?? "" };
     expect(((await (await send(operations.showMe, { headers })).json()) as { running: number }).running).toBe(1);
@@ -223,6 +225,42 @@ describe("what is refused", () => {
     expect((await send(operations.listSessions, { headers: bearer() })).status).toBe(401);
     expect((await send(operations.listTokens)).status).toBe(401);
     expect((await send(operations.revokeToken, { params: { id: `tk_${"0".repeat(26)}` }, headers: asAda() })).status).toBe(404);
+  });
+});
+
+describe("visitors", () => {
+  test("are those we named: a name that somebody made up, or signed otherwise, is none", async () => {
+    const cookie = ((await startRun()).headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+    const running = async (text: string) => ((await (await send(operations.showMe, { headers: { cookie: text } })).json()) as { running: number }).running;
+    expect(await running(cookie)).toBe(1);
+    const bare = cookie.slice(0, cookie.indexOf("."));
+    for (const forged of [bare, `${bare}.`, `${bare}.${"A".repeat(43)}`, `${cookie.slice(0, -1)}`, `sheaf_visitor=vi_${"0".repeat(26)}${cookie.slice(cookie.indexOf("."))}`])
+      expect([forged, await running(forged)]).toEqual([forged, 0]);
+    await (await world.take()).finish();
+  });
+
+  test("fifty of them behind one address who press Run at once are all answered", async () => {
+    const started = await Promise.all(Array.from({ length: 50 }, () => startRun()));
+    expect(started.map((answer) => answer.status)).toEqual(Array.from({ length: 50 }, () => 202));
+    const ids = await Promise.all(started.map(idOf));
+    for (let taken = 0; taken < 50; taken++) await (await world.take()).finish();
+    for (const id of ids) expect(((await (await send(operations.showRun, { params: { id } })).json()) as { state: string }).state).toBe("done");
+  });
+});
+
+describe("sign-in", () => {
+  test("reads no body that is larger than a sign-in", async () => {
+    const pull = (controller: ReadableStreamDefaultController) => {
+      pulled += 65_536;
+      controller.enqueue(new Uint8Array(65_536));
+    };
+    let pulled = 0;
+    const init = { method: "POST", headers: { "content-type": "application/x-www-form-urlencoded" }, body: new ReadableStream({ pull }), duplex: "half" as const };
+    const answer = await authRoute(new NextRequest(`${origin}/api/auth/callback/credentials`, init), {
+      params: Promise.resolve({ nextauth: ["callback", "credentials"] }),
+    });
+    expect(answer.status).toBe(413);
+    expect(pulled).toBeLessThan(1_000_000);
   });
 });
 
