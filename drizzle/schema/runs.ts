@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { boolean, index, integer, jsonb, pgTable, text } from "drizzle-orm/pg-core";
+import { type AnyPgColumn, boolean, index, integer, jsonb, pgTable, text } from "drizzle-orm/pg-core";
 import type { EngineId, RunId, UserId, VersionId, VisitorId, WorksheetId } from "#lib/domain/ids.ts";
 import type { Values } from "#lib/domain/parameter.ts";
 import type { RunError, RunRecord, RunState } from "#lib/domain/run.ts";
@@ -32,7 +32,9 @@ export const runs = pgTable(
     /** SHA-256 over commit, notebook path, environment digest, values and input digests, as canonical JSON. */
     cacheKey: text("cache_key").notNull(),
     /** The run whose cells answer for this one. */
-    cachedFromId: text("cached_from_id").$type<RunId>(),
+    cachedFromId: text("cached_from_id")
+      .$type<RunId>()
+      .references((): AnyPgColumn => runs.id),
     state: text("state").$type<RunState>().notNull().default("queued"),
     /** Whom the queue counts this run for: a user, or the address of a visitor. */
     queueKey: text("queue_key").notNull(),
@@ -58,6 +60,8 @@ export const runs = pgTable(
     index("runs_worksheet").on(t.worksheetId, t.queuedAt.desc().nullsFirst()),
     // The queue counts what somebody was given since a run was queued.
     index("runs_queue").on(t.queueKey, t.startedAt),
+    // Whether a run is still referred to is asked before it is removed.
+    index("runs_cached_from").on(t.cachedFromId).where(sql`cached_from_id is not null`),
     index("runs_expiry").on(t.expiresAt).where(sql`expires_at is not null`),
   ],
 );

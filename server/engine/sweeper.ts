@@ -42,6 +42,7 @@ export async function sweepOnce({ store, storage, checkouts, log, now }: SweepSe
 
 /** The row goes before the files: files without a row are rubbish, a row without its files would be a broken promise. */
 async function sweepExpiredRuns(store: Store, storage: Pick<Storage, "removeRun">, now: Date): Promise<void> {
+  await store.hideExpiredRuns(now);
   for (const run of await store.listExpiredRuns(now, batch)) {
     if (!(await store.deleteExpiredRun(run.id, now))) continue;
     await storage.removeRun({ username: null, worksheetSlug: run.worksheetSlug, runId: run.id, queuedAt: new Date(run.queuedAt) });

@@ -14,6 +14,8 @@ export type Storage = {
   openRunFile(run: RunPlace, path: string): Promise<Result<{ bytes: number; stream: ReadableStream<Uint8Array> }>>;
   /** Moves an unclaimed run into its new owner's home; doing it twice is harmless. */
   claimRun(from: RunPlace, to: RunPlace): Promise<void>;
+  /** Gives the files of one run to another as well, without taking room where that can be; what `to` has already stays. */
+  shareFiles(from: RunPlace, to: RunPlace): Promise<void>;
   removeRun(run: RunPlace): Promise<void>;
   homeUsage(username: string): Promise<{ usedBytes: number; limitBytes: number }>;
 };

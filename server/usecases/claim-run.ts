@@ -3,7 +3,7 @@ import { can } from "#lib/policy.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
 import { digestOf } from "#server/ids.ts";
-import { runPlace } from "./run-place.ts";
+import { keepAnswer, placesOf, runPlace } from "./run-place.ts";
 
 export type ClaimRun = { readonly id: string; readonly key?: string | undefined; readonly visitorId?: VisitorId | null | undefined };
 
@@ -25,7 +25,9 @@ export async function claimRun(ctx: Context, input: ClaimRun): Promise<Result<{ 
     const byBrowser = run.visitorId !== null && run.visitorId === input.visitorId;
     if (run.purpose !== "person" || !can(actor, "run:claim", { unowned: run.ownerId === null, keyMatches: byKey || byBrowser })) return gone;
     const from = await runPlace(tx, run);
-    if (run.cachedFromId === null) await ctx.storage.claimRun(from, { ...from, username: actor.username });
+    const home = { ...from, username: actor.username };
+    await ctx.storage.claimRun(from, home);
+    if (run.cachedFromId !== null) await keepAnswer(ctx.storage, await placesOf({ store: tx }, run), home);
     await tx.updateRun(id, { ownerId: actor.userId, visitorId: null, claimHash: null, expiresAt: null });
     return ok({ id });
   });

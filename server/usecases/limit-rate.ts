@@ -9,6 +9,8 @@ const limits = {
   // A class of fifty behind one address, each trying something every few seconds, passes.
   "run:address": { limit: 1200, windowSeconds: 600 },
   "run:user": { limit: 600, windowSeconds: 600 },
+  // Each leaves a row for days: the same class asks a hundred new questions each.
+  "answer:address": { limit: 10_000, windowSeconds: 86_400 },
   "upload:address": { limit: 200, windowSeconds: 600 },
   "upload:user": { limit: 300, windowSeconds: 600 },
 } as const;

@@ -1,6 +1,10 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isId, type UserId } from "#lib/domain/ids.ts";
 import type { Context } from "#server/context.ts";
+import { sweepOnce } from "#server/engine/sweeper.ts";
 import { newId } from "#server/ids.ts";
 import { byToken, code, createWorld, person, type TestWorksheet, type TestWorld, textCell, value, visitor } from "#tests/world.ts";
 import { cancelRun } from "./cancel-run.ts";
@@ -159,7 +163,75 @@ describe("the cache", () => {
     // Another person's run is not named: its address is the key to it.
     expect(shown.cachedFrom?.id).toBe(again.id);
     expect(value(await readRunNotebook(ctx, again)).bytes).toBeGreaterThan(0);
-    expect(value(await showRun(world.as(person(ada, "ada")), value(await start(world.as(person(ada, "ada")), values)))).cachedFrom?.id).toBe(first.id);
+  });
+
+  test("gives somebody who has the answer that run again, and keeps nothing new", async () => {
+    const values = unseen();
+    const one = visitor();
+    const first = value(await start(world.as(one), values));
+    await finishNext();
+    expect(value(await start(world.as(one), values))).toMatchObject({ id: first.id, state: "done", cached: true, claimUrl: null });
+    const ctx = world.as(person(ada, "ada"));
+    const answer = value(await start(ctx, values));
+    expect(answer.id).not.toBe(first.id);
+    const rows = async () => (await world.database.connection.db.execute(sql`select (select count(*) from runs) + (select count(*) from run_cells) as n`))[0];
+    const before = await rows();
+    for (let time = 0; time < 3; time++) expect(value(await start(ctx, values)).id).toBe(answer.id);
+    expect(await rows()).toEqual(before);
+  });
+
+  test("keeps no cells for an answer: it refers to those of its source, in figures and events too", async () => {
+    const values = unseen();
+    value(await start(world.as(person(ada, "ada")), values));
+    await finishNext();
+    const answer = value(await start(world.as(visitor()), values));
+    const [own] = await world.database.connection.db.execute(sql`select count(*)::int as cells from run_cells where run_id = ${answer.id}`);
+    expect(own).toEqual({ cells: 0 });
+    expect(await world.store.listRunCells(answer.id)).toEqual([textCell(1, "42\n")]);
+    expect(await world.store.findRunOutput(answer.id, 1, 0)).toMatchObject({ text: "42\n" });
+  });
+
+  test("answers a person for ever, also when it was a visitor who computed it", async () => {
+    const values = unseen();
+    const someone = visitor();
+    const source = value(await start(world.as(someone), values));
+    await finishNext();
+    const ctx = world.as(person(ada, "ada"));
+    const answer = value(await start(ctx, values));
+    const late = value(await start(world.as(visitor()), values));
+    const lateKey = new URL(late.claimUrl ?? "").searchParams.get("key") ?? "";
+    value(await claimRun(world.as(person(bob, "bob")), { ...late, key: lateKey }));
+    world.clock.offsetMs = 8 * 86_400_000;
+    const sweep = { ...world.services, checkouts: { sweep: async () => {} } as never };
+    await sweepOnce(sweep);
+    await sweepOnce(sweep);
+    for (const ctxOf of [world.as(someone), world.as(visitor())]) expect(code(await showRun(ctxOf, source))).toBe("not_found");
+    const places = [
+      { reader: ctx, run: answer },
+      { reader: world.as(person(bob, "bob")), run: late },
+    ];
+    for (const { reader, run } of places) {
+      expect(value(await showRun(reader, run)).cells).toEqual([textCell(1, "42\n")]);
+      expect(value(await readRunNotebook(reader, run)).bytes).toBe(12);
+    }
+    // In their homes, not only by way of the source.
+    const homes = await readdir(path.join(world.folder, "homes"), { recursive: true });
+    for (const { run } of places) expect(homes.filter((file) => file.includes(run.id) && file.endsWith("notebook.ipynb"))).toHaveLength(1);
+    world.clock.offsetMs = 0;
+  });
+
+  test("of visitors alone goes with the last of them", async () => {
+    const values = unseen();
+    const source = value(await start(world.as(visitor()), values));
+    await finishNext();
+    const answer = value(await start(world.as(visitor()), values));
+    world.clock.offsetMs = 8 * 86_400_000;
+    const sweep = { ...world.services, checkouts: { sweep: async () => {} } as never };
+    await sweepOnce(sweep);
+    await sweepOnce(sweep);
+    for (const { id } of [source, answer]) expect(await world.store.findRun(id)).toBeNull();
+    expect(await world.services.storage.listRunFiles({ username: null, worksheetSlug: "drift", runId: source.id, queuedAt: new Date() })).toEqual([]);
+    world.clock.offsetMs = 0;
   });
 
   test("is passed by when asked afresh, and by other values", async () => {

@@ -11,6 +11,7 @@ import { cacheKey } from "./cache-key.ts";
 import { limitedAddress, limitRate } from "./limit-rate.ts";
 import { type ResolvedUploads, resolveUploads } from "./resolve-uploads.ts";
 import { visitorsMayRunNow } from "./run-permission.ts";
+import { keepAnswer, placesOf, runPlace } from "./run-place.ts";
 import { worksheetSubject } from "./worksheet-card.ts";
 
 export type StartRun = { readonly worksheetId: string; readonly values: unknown; readonly fresh: boolean };
@@ -71,10 +72,12 @@ function draftRun({ actor, ...ctx }: Context, { worksheet }: WorksheetRow, versi
 }
 
 async function admit(ctx: Context, draft: Draft, fresh: boolean): Promise<Result<StartedRun>> {
-  const source = fresh ? null : await ctx.store.findDoneRun(draft.row.cacheKey);
-  if (source) {
-    await answerFromCache(ctx, draft, source);
-    return ok(started(ctx, draft, "done", true));
+  if (!fresh) {
+    const own = await findOwnAnswer(ctx, draft.row.cacheKey);
+    if (own !== null) return ok(started(ctx, { ...draft, row: { ...draft.row, id: own }, claimKey: null, newVisitor: null }, "done", true));
+    const source = await ctx.store.findDoneRun(draft.row.cacheKey);
+    const answered = source ? await answerFromCache(ctx, draft, source) : null;
+    if (answered !== null) return answered;
   }
   if (ctx.actor.kind === "visitor") {
     const allowed = await visitorsMayRunNow(ctx);
@@ -82,6 +85,12 @@ async function admit(ctx: Context, draft: Draft, fresh: boolean): Promise<Result
   }
   const queued = await ctx.store.transaction((tx) => enqueue(tx, ctx, draft));
   return queued.ok ? ok(started(ctx, draft, "queued", false)) : queued;
+}
+
+/** Who asks what they have the answer to gets that: nothing new is kept, however often they ask. */
+async function findOwnAnswer({ actor, store, now }: Context, key: string): Promise<RunId | null> {
+  if (actor.kind === "user") return store.findOwnAnswer(key, { ownerId: actor.userId }, now());
+  return actor.kind === "visitor" && actor.visitorId !== null ? store.findOwnAnswer(key, { visitorId: actor.visitorId }, now()) : null;
 }
 
 async function enqueue(tx: Queries, ctx: Context, { row }: Draft): Promise<Result<void>> {
@@ -105,13 +114,35 @@ async function queueProblem(tx: Queries, { actor }: Context, row: Draft["row"]):
     : null;
 }
 
-/** A row of its own, so that it has a link, an owner and a place in the list; who computed it first is nobody's business. */
-async function answerFromCache(ctx: Context, { row }: Draft, source: Pick<RunHead, "id" | "record">): Promise<void> {
+/**
+ * A row of its own, so that it has a link, an owner and a place in the list; who computed it first is nobody's business.
+ * Its cells are those of the source, which stays for it. Null where the source has just gone.
+ */
+async function answerFromCache(ctx: Context, draft: Draft, source: Pick<RunHead, "id" | "record">): Promise<Result<StartedRun> | null> {
+  const { row } = draft;
+  if (ctx.actor.kind === "visitor") {
+    const limited = await limitRate(ctx, "answer:address", limitedAddress(ctx.actor.address));
+    if (!limited.ok) return limited;
+  }
   const record = source.record && { ...source.record, who: null };
-  await ctx.store.transaction(async (tx) => {
+  const held = await ctx.store.transaction(async (tx) => {
+    if (!(await tx.holdRun(source.id))) return false;
     await tx.insertRun({ ...row, state: "done", cachedFromId: source.id, record, finishedAt: row.queuedAt });
-    await tx.copyRunCells(source.id, row.id);
+    return true;
   });
+  if (!held) return null;
+  if (ctx.actor.kind === "user") await bringHome(ctx, row.id);
+  return ok(started(ctx, draft, "done", true));
+}
+
+/** Where that fails, the files of the source still answer: no reason to say no to a run that is there. */
+async function bringHome(ctx: Context, id: RunId): Promise<void> {
+  try {
+    const run = await ctx.store.findRun(id);
+    if (run) await keepAnswer(ctx.storage, await placesOf(ctx, run), await runPlace(ctx.store, run));
+  } catch (error) {
+    ctx.log.warn({ run: id, err: error }, "the files of an answer could not be brought home");
+  }
 }
 
 function started(ctx: Context, { row, claimKey, newVisitor }: Draft, state: RunState, cached: boolean): StartedRun {

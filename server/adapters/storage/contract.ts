@@ -111,6 +111,22 @@ export function storageContract(name: string, make: (folder: string) => Promise<
       expect(await storage.listRunFiles({ ...place, username: "ada" })).toEqual([]);
     });
 
+    test("files that two runs share outlive the run they came from", async () => {
+      const [place, other] = [unclaimed(), { ...unclaimed(), username: "ada" }];
+      await storage.keepRun(place, await work({ "out/a.txt": "x" }), notebook, 1000);
+      await storage.shareFiles(place, other);
+      await storage.shareFiles(place, other);
+      await storage.shareFiles(unclaimed(), other);
+      await storage.removeRun(place);
+      expect(await storage.listRunFiles(other)).toEqual([
+        { path: "notebook.ipynb", bytes: 12 },
+        { path: "files/out/a.txt", bytes: 1 },
+      ]);
+      expect(await read(other, "files/out/a.txt")).toBe("x");
+      await storage.shareFiles(unclaimed(), place);
+      expect(await storage.listRunFiles(place)).toEqual([]);
+    });
+
     test("a removed run is gone, twice too", async () => {
       const place = unclaimed();
       await storage.keepRun(place, null, notebook, 1000);

@@ -35,8 +35,9 @@ export function runQueueQueries({ db }: Queryable) {
     /**
      * Takes the next run, or null. Each person's first run comes before anybody's second: a run's turn counts those of
      * the same queue key that wait before it, run now, or were started since it was queued; then age decides.
+     * `onlyFirstAttempts` leaves those that were interrupted before.
      */
-    async claimRun(engineId: EngineId, now: Date): Promise<Run | null> {
+    async claimRun(engineId: EngineId, now: Date, { onlyFirstAttempts = false } = {}): Promise<Run | null> {
       const at = now.toISOString();
       const rows = await db.execute<{ id: RunId }>(sql`
         with quick as materialized (${withoutWaitingForDisk}),
@@ -52,7 +53,7 @@ export function runQueueQueries({ db }: Queryable) {
         ),
         next as (
           select runs.id from quick, turns join runs on runs.id = turns.id
-          where runs.state = 'queued'
+          where runs.state = 'queued' and (runs.attempt = 0 or not ${onlyFirstAttempts})
           order by turns.turn, turns.queued_at, turns.id limit 1
           for update of runs skip locked
         )
@@ -98,11 +99,11 @@ export function runQueueQueries({ db }: Queryable) {
       return rows.length > 0;
     },
 
-    /** Back to the queue, in its old place, for another engine or this one's next life. */
-    async requeueRun(lease: RunLease, events: readonly RunEvent[], firstEvent: number): Promise<boolean> {
+    /** Back to the queue, in its old place, for another engine or this one's next life; an attempt that was `orderly` put back does not count. */
+    async requeueRun(lease: RunLease, events: readonly RunEvent[], firstEvent: number, { orderly = false } = {}): Promise<boolean> {
       const rows = await db.execute(sql`
         with again as materialized (
-          update runs set state = 'queued', engine_id = null, started_at = null, last_event = ${firstEvent + events.length - 1} where ${held(lease)} returning id
+          update runs set state = 'queued', engine_id = null, started_at = null, attempt = attempt - ${orderly ? 1 : 0}, last_event = ${firstEvent + events.length - 1} where ${held(lease)} returning id
         ),
         added as (${insertEvents(lease.runId, firstEvent, events, sql`again`)}),
         told as (select pg_notify('run_event', ${lease.runId}) from again)
@@ -148,18 +149,23 @@ export function runQueueQueries({ db }: Queryable) {
           where runs.finished_at < ${finalBefore.toISOString()}::timestamptz)`);
     },
 
-    /** Runs that nobody claimed in time; their files go first, then the rows. */
+    /** Takes runs that nobody claimed in time away from whoever had them; those that answer for others stay, seen by nobody. */
+    async hideExpiredRuns(now: Date): Promise<void> {
+      await db.execute(sql`
+        update runs set visitor_id = null, claim_hash = null, shared = false
+        where ${expired(now)} and (visitor_id is not null or claim_hash is not null or shared)`);
+    },
+
+    /** Runs that nobody claimed in time and that answer for no other; their rows go first, then the files. */
     async listExpiredRuns(now: Date, limit: number): Promise<(Pick<Run, "id" | "queuedAt"> & { worksheetSlug: string })[]> {
       return db.execute<Pick<Run, "id" | "queuedAt"> & { worksheetSlug: string }>(sql`
         select runs.id, runs.queued_at as "queuedAt", worksheets.slug as "worksheetSlug" from runs join worksheets on worksheets.id = runs.worksheet_id
-        where runs.expires_at < ${now.toISOString()}::timestamptz and runs.owner_id is null and runs.finished_at is not null
-        order by runs.expires_at limit ${limit}`);
+        where ${expired(now)} and ${unreferred} order by runs.expires_at limit ${limit}`);
     },
 
-    /** Asked once more inside the statement: somebody may have claimed it meanwhile. */
+    /** Asked once more inside the statement: somebody may have claimed it, or been answered from it, meanwhile. */
     async deleteExpiredRun(id: RunId, now: Date): Promise<boolean> {
-      const rows = await db.execute(sql`
-        delete from runs where id = ${id} and owner_id is null and expires_at < ${now.toISOString()}::timestamptz and finished_at is not null returning id`);
+      const rows = await db.execute(sql`delete from runs where id = ${id} and ${expired(now)} and ${unreferred} returning id`);
       return rows.length > 0;
     },
 
@@ -170,6 +176,12 @@ export function runQueueQueries({ db }: Queryable) {
         and not exists (select 1 from runs where runs.state in ('queued', 'starting', 'running') and strpos(runs."values"::text, uploads.id) > 0)`);
     },
   };
+}
+
+const unreferred = sql`not exists (select 1 from runs answer where answer.cached_from_id = runs.id)`;
+
+function expired(now: Date): SQL {
+  return sql`runs.expires_at < ${now.toISOString()}::timestamptz and runs.owner_id is null and runs.finished_at is not null`;
 }
 
 function held(lease: RunLease): SQL | undefined {

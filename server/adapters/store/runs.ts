@@ -44,7 +44,7 @@ export function runQueries({ db }: Queryable) {
       return db
         .select({ index: runCells.index, outputs: runCells.outputs, executionCount: runCells.executionCount, durationMs: runCells.durationMs })
         .from(runCells)
-        .where(eq(runCells.runId, id))
+        .where(eq(runCells.runId, answering(id)))
         .orderBy(asc(runCells.index));
     },
 
@@ -53,7 +53,7 @@ export function runQueries({ db }: Queryable) {
       const [row] = await db
         .select({ output: sql<Output | null>`${runCells.outputs} -> ${position}::int` })
         .from(runCells)
-        .where(and(eq(runCells.runId, id), eq(runCells.index, cell)));
+        .where(and(eq(runCells.runId, answering(id)), eq(runCells.index, cell)));
       return row?.output ?? null;
     },
 
@@ -77,11 +77,22 @@ export function runQueries({ db }: Queryable) {
       return run ?? null;
     },
 
-    /** Cells are copied, so that an answer outlives the run it came from. */
-    async copyRunCells(from: RunId, to: RunId): Promise<void> {
-      await db.execute(sql`
-        insert into run_cells (run_id, index, outputs, execution_count, duration_ms)
-        select ${to}, index, outputs, execution_count, duration_ms from run_cells where run_id = ${from}`);
+    /** The newest answer to the same thing that somebody has already, however they came to it. */
+    async findOwnAnswer(cacheKey: string, of: { ownerId: UserId } | { visitorId: VisitorId }, now: Date): Promise<RunId | null> {
+      const whose = "ownerId" in of ? eq(runs.ownerId, of.ownerId) : and(eq(runs.visitorId, of.visitorId), isNull(runs.ownerId), gt(runs.expiresAt, now));
+      const [run] = await db
+        .select({ id: runs.id })
+        .from(runs)
+        .where(and(eq(runs.cacheKey, cacheKey), whose, eq(runs.state, "done"), eq(runs.purpose, "person")))
+        .orderBy(desc(runs.finishedAt))
+        .limit(1);
+      return run?.id ?? null;
+    },
+
+    /** Nobody removes this run until the transaction ends; false where that has happened. */
+    async holdRun(id: RunId): Promise<boolean> {
+      const rows = await db.select({ id: runs.id }).from(runs).where(eq(runs.id, id)).for("key share");
+      return rows.length > 0;
     },
 
     /** Serialises what one person or address starts, until the transaction ends. */
@@ -171,6 +182,11 @@ export function runQueries({ db }: Queryable) {
       return db.select().from(engines).where(gt(engines.heartbeatAt, since));
     },
   };
+}
+
+/** The run whose cells answer for this one: a cached answer refers to those of its source, which stays as long as it does. */
+function answering(id: RunId): SQL {
+  return sql`(select coalesce(answered.cached_from_id, answered.id) from runs answered where answered.id = ${id})`;
 }
 
 function afterPosition(after: RunPosition): SQL {

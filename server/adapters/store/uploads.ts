@@ -10,6 +10,7 @@ const head = {
   id: uploads.id,
   ownerId: uploads.ownerId,
   visitorId: uploads.visitorId,
+  addressHash: uploads.addressHash,
   name: uploads.name,
   size: uploads.size,
   digest: uploads.digest,
@@ -19,7 +20,7 @@ const head = {
 
 export function uploadQueries({ db }: Queryable) {
   return {
-    async insertUpload(upload: Omit<Upload, "createdAt">): Promise<void> {
+    async insertUpload(upload: typeof uploads.$inferInsert): Promise<void> {
       await db.insert(uploads).values(upload);
     },
 

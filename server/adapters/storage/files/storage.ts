@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { cp, mkdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { constants, copyFile, cp, link, mkdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import type { RunFile } from "#lib/domain/run.ts";
@@ -69,6 +69,19 @@ export function createFileStorage(options: { readonly dataFolder: string; readon
       await moveFolder(source, target);
     },
 
+    async shareFiles(from, to) {
+      const [source, target] = [folderOf(from), folderOf(to)];
+      if (!(await isFolder(source)) || (await isFolder(target))) return;
+      const fresh = await freshBeside(target);
+      try {
+        for await (const found of walkFiles(source)) await linkFile(path.join(source, found.path), path.join(fresh, found.path));
+        await replaceFolder(fresh, target);
+      } catch (error) {
+        await rm(fresh, { recursive: true, force: true });
+        throw error;
+      }
+    },
+
     async removeRun(place) {
       await rm(folderOf(place), { recursive: true, force: true });
     },
@@ -83,7 +96,7 @@ export function createFileStorage(options: { readonly dataFolder: string; readon
 
 /** Hidden, so that a half-written folder is never listed; on the same file system, so that the rename is atomic. */
 async function freshBeside(folder: string): Promise<string> {
-  const fresh = path.join(path.dirname(folder), `.${path.basename(folder)}.${randomBytes(6).toString("hex")}`);
+  const fresh = path.join(/* turbopackIgnore: true */ path.dirname(folder), `.${path.basename(folder)}.${randomBytes(6).toString("hex")}`);
   await mkdir(fresh, { recursive: true, mode: 0o700 });
   return fresh;
 }
@@ -108,6 +121,15 @@ async function moveFolder(source: string, target: string): Promise<void> {
     await replaceFolder(fresh, target);
     await rm(source, { recursive: true, force: true });
   }
+}
+
+/** A second name for the same bytes: kept files are never written again, only replaced. Copied where a file system has no such names. */
+async function linkFile(source: string, target: string): Promise<void> {
+  await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+  await link(source, target).catch((error: unknown) => {
+    if (!["EXDEV", "EMLINK", "EPERM", "ENOTSUP"].includes(codeOf(error) ?? "")) throw error;
+    return copyFile(source, target, constants.COPYFILE_EXCL);
+  });
 }
 
 function isFolder(folder: string): Promise<boolean> {
