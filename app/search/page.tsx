@@ -41,7 +41,10 @@ export default async function SearchPage({ searchParams }: { searchParams: Asked
           </Link>
         </div>
       ) : (
-        <Shelf cards={items} eager={6} />
+        <>
+          <h2 className="sr-only">{t.gallery.cards}</h2>
+          <Shelf cards={items} eager={6} />
+        </>
       )}
       <nav className="mt-10 flex gap-3" aria-label={t.search.pages}>
         {cursor && (

@@ -18,6 +18,7 @@ import { RunFiles } from "./run-files.tsx";
 import { RunRecordView } from "./run-record.tsx";
 import { ShareButton } from "./share-button.tsx";
 import { StateMark } from "./state-mark.tsx";
+import { useNamedRecord } from "./use-named-record.ts";
 
 type Props = { run: RunView; cells: readonly DisplayCell[]; parameters: readonly Parameter[]; url: string };
 
@@ -26,6 +27,7 @@ export function RunPage({ run: initial, cells, parameters, url }: Props) {
   const { session, stop } = useRun(initial.worksheet.id, initial);
   const run = session.run ?? initial;
   const busy = session.state !== "none" && session.state !== "sending" && !isFinal(session.state);
+  const record = useNamedRecord(run);
   const query = queryFromDraft(parameters, draftFromValues(run.values));
   return (
     <article className="page">
@@ -41,7 +43,7 @@ export function RunPage({ run: initial, cells, parameters, url }: Props) {
           ) : (
             run.finishedAt && <span>{formatInstant(run.finishedAt)}</span>
           )}
-          {run.record?.who && <span>{run.record.who}</span>}
+          {record?.who && <span>{record.who}</span>}
         </p>
         <div className="mt-4 flex flex-wrap gap-2 print:hidden">
           <Link className="button button-primary" href={`${routes.worksheet(run.worksheet.slug)}${query.size > 0 ? `?${query}` : ""}`}>
@@ -56,7 +58,7 @@ export function RunPage({ run: initial, cells, parameters, url }: Props) {
             <Printer size={15} aria-hidden />
             {t.run.print}
           </button>
-          {(run.owner === "you" || run.shared) && <ShareButton key={run.id} runId={run.id} shared={run.shared} mine={run.owner === "you"} />}
+          {(run.owner === "you" || run.shared) && <ShareButton key={run.id} runId={run.id} shared={run.shared} mine={run.owner === "you"} large />}
         </div>
       </header>
       <div className="grid max-w-4xl gap-10">
@@ -71,14 +73,18 @@ export function RunPage({ run: initial, cells, parameters, url }: Props) {
             </RunStatus>
           </div>
         )}
-        {run.error && (
-          <div className="notice notice-wrong" role="alert">
-            <strong>{t.worksheet.failed}</strong>
-            <span>{run.error.message}</span>
-            {t.errorHelp[run.error.kind] && <span>{t.errorHelp[run.error.kind]}</span>}
+        {(run.error || run.expiresAt) && (
+          <div className="grid gap-2">
+            {run.error && (
+              <div className="notice notice-wrong" role="alert">
+                <strong>{t.worksheet.failed}</strong>
+                <span>{run.error.message}</span>
+                {t.errorHelp[run.error.kind] && <span>{t.errorHelp[run.error.kind]}</span>}
+              </div>
+            )}
+            {run.expiresAt && <p className="notice print:hidden">{t.run.expires(formatInstant(run.expiresAt))}</p>}
           </div>
         )}
-        {run.expiresAt && <p className="notice print:hidden">{t.run.expires(formatInstant(run.expiresAt))}</p>}
         <Results
           cells={withoutTitle(cells, run.worksheet.title)}
           session={session}
@@ -91,7 +97,7 @@ export function RunPage({ run: initial, cells, parameters, url }: Props) {
           <h2 id="what-ran" className="mb-2 text-lg">
             {t.record.title}
           </h2>
-          <RunRecordView worksheet={run.worksheet} record={run.record} runId={run.id} parameters={parameters} />
+          <RunRecordView worksheet={run.worksheet} record={record} runId={run.id} parameters={parameters} />
         </section>
         {run.record && run.record.files.length > 0 && (
           <section aria-labelledby="files">

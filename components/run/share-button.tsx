@@ -6,13 +6,18 @@ import { useMe } from "#components/layout/use-me.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
 
-type Props = { runId: string | null; shared: boolean /** Whether the person in front may take the sharing back. */; mine?: boolean };
+type Props = {
+  runId: string | null;
+  shared: boolean /** Whether the person in front may take the sharing back. */;
+  mine?: boolean /** Beside buttons of full size. */;
+  large?: boolean;
+};
 
 /**
  * Copies a link that works for whoever gets it: of a signed-in person's run, which is thereby shared, its own page;
  * otherwise this worksheet with its values, where the answer waits in the cache. What became of it stays written beside it.
  */
-export function ShareButton({ runId, shared: initial, mine = false }: Props) {
+export function ShareButton({ runId, shared: initial, mine = false, large = false }: Props) {
   const me = useMe();
   const [shared, setShared] = useState(initial);
   const [copied, setCopied] = useState(false);
@@ -44,14 +49,14 @@ export function ShareButton({ runId, shared: initial, mine = false }: Props) {
 
   return (
     <>
-      <button type="button" className="button button-quiet button-small print:hidden" onClick={() => void copy()}>
-        {copied ? <Check size={13} aria-hidden /> : <Link2 size={13} aria-hidden />}
+      <button type="button" className={`button print:hidden ${large ? "" : "button-quiet button-small"}`} onClick={() => void copy()}>
+        {copied ? <Check size={large ? 15 : 13} aria-hidden /> : <Link2 size={large ? 15 : 13} aria-hidden />}
         <span aria-live="polite">{copied ? t.worksheet.copied : sharesRun && !shared ? t.worksheet.shareLink : t.worksheet.copyLink}</span>
       </button>
       <div role="status" className="contents">
-        {problem && <p className="notice notice-wrong basis-full">{problem}</p>}
+        {problem && <p className="notice notice-wrong order-last basis-full">{problem}</p>}
         {(link !== "" || (maySwitch && shared)) && (
-          <p className="hint flex basis-full flex-wrap items-center gap-x-3 gap-y-1 print:hidden">
+          <p className="hint order-last flex basis-full flex-wrap items-center gap-x-3 gap-y-1 print:hidden">
             <span>{sharesRun ? t.worksheet.shared : t.worksheet.linkOfValues}</span>
             {link !== "" && (
               <input

@@ -1,10 +1,12 @@
 "use client";
 import { RunRecordView } from "#components/run/run-record.tsx";
+import { useNamedRecord } from "#components/run/use-named-record.ts";
 import type { RunView, WorksheetView } from "#lib/domain/worksheet.ts";
 import { t } from "#lib/messages/en.ts";
 
 /** Under the results: where the data come from, and what ran to make exactly what is shown. */
 export function AboutResult({ view, run, busy }: { view: WorksheetView; run: RunView | null; busy: boolean }) {
+  const record = useNamedRecord(run);
   return (
     <div className="mt-12 flex flex-col gap-8">
       {view.dataSources && (
@@ -24,7 +26,7 @@ export function AboutResult({ view, run, busy }: { view: WorksheetView; run: Run
         ) : (
           <RunRecordView
             worksheet={view.card}
-            record={run?.record ?? null}
+            record={record}
             runId={run?.id ?? null}
             parameters={view.parameters}
             fallback={{ commit: view.commit, notebookPath: view.notebookPath, environment: view.environment }}

@@ -44,7 +44,8 @@ function spoken(session: RunSession, phase: string): string {
   if (!session.connected) return t.worksheet.reconnecting;
   if (session.state === "lost") return t.worksheet.lost;
   if (session.error === null) return phase;
-  return `${phase}. ${session.error.message} ${t.errorHelp[session.error.kind]}`.trim();
+  const reason = session.error.message.replace(/[^.!?]$/, "$&.");
+  return `${phase}. ${reason} ${t.errorHelp[session.error.kind]}`.trim();
 }
 
 function phaseOf(session: RunSession): string {

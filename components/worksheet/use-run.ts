@@ -110,6 +110,8 @@ function listen(address: string, signal: AbortSignal, tell: (seq: number, event:
     source.onmessage = (message: MessageEvent<string>) => tell(Number(message.lastEventId), JSON.parse(message.data) as RunEvent);
     source.addEventListener("end", () => finish(true));
     source.onerror = () => finish(false);
+    // A stream that lost its network may stay silent for minutes before it is told.
+    window.addEventListener("offline", () => finish(false), { once: true, signal });
   });
 }
 

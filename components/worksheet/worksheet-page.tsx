@@ -27,7 +27,7 @@ export function WorksheetPage({ view }: { view: WorksheetView }) {
           )}
         </p>
         <h1 className="mt-1 max-w-3xl text-2xl">{card.title}</h1>
-        <p className="mt-2 max-w-2xl font-serif text-lg text-soft">{card.summary}</p>
+        <p className="mt-2 max-w-2xl font-serif text-lg text-balance text-soft">{card.summary}</p>
         <p className="mt-2 text-soft">
           {card.author} · {t.gallery.languages[card.language]} ·{" "}
           <Link href={routes.project(card.project.slug)} className="hover:text-ink">

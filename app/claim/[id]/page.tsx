@@ -21,7 +21,7 @@ export default async function ClaimPage({ params, searchParams }: { params: Prom
     <div className="page page-narrow pt-14">
       <h1 className="text-2xl">{t.run.claimTitle}</h1>
       {run.ok && <p className="mt-2 font-serif text-lg font-semibold">{run.value.worksheet.title}</p>}
-      <p className="mt-2 mb-6 font-serif text-base text-soft">{t.run.claimText}</p>
+      <p className="mt-2 mb-6 font-serif text-base text-soft">{ctx.actor.kind === "user" ? t.run.claimTextSignedIn : t.run.claimText}</p>
       {ctx.actor.kind === "user" ? (
         <ClaimButton id={id} claimKey={typeof key === "string" ? key : ""} name={ctx.actor.username} shared={run.ok && run.value.shared} />
       ) : (
