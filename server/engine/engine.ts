@@ -4,7 +4,7 @@ import type { Services } from "#server/context.ts";
 import type { KernelsPort } from "#server/ports/kernels.ts";
 import type { EngineDetails } from "#server/ports/store.ts";
 import { completePublication, completePublications } from "#server/usecases/complete-publication.ts";
-import { sweepProjects } from "#server/usecases/sweep-projects.ts";
+import { sweepProjects, sweepRepositories } from "#server/usecases/sweep-projects.ts";
 import { createCheckouts } from "./checkouts.ts";
 import { type ClaimLoop, startClaimLoop } from "./claim-loop.ts";
 import { executeRun, type RunServices } from "./execute-run.ts";
@@ -65,7 +65,11 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
   const every = (ms: number, work: () => Promise<unknown>): NodeJS.Timeout =>
     setInterval(() => void work().catch((error: unknown) => log.debug({ err: error }, "will be tried again")), ms);
   const timers = [every(lookAroundMs, async () => (heartbeat.steadyFor(steadyMs) ? recover(false) : 0)), every(popularMs, warm)];
-  const sweeper = startSweeper({ ...services, checkouts }, [() => completePublications(services), () => sweepProjects(services)]);
+  const sweeper = startSweeper({ ...services, checkouts }, [
+    () => completePublications(services),
+    () => sweepProjects(services),
+    hourly(() => sweepRepositories(services)),
+  ]);
   void completePublications(services).catch((error: unknown) => log.warn({ err: error }, "publications were not completed"));
   void warm().catch((error: unknown) => log.warn({ err: error }, "the warm pool was not filled"));
 
@@ -81,6 +85,16 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
       await Promise.all(cleaning);
       await kernels.close();
     },
+  };
+}
+
+/** For what is no matter of a minute. */
+function hourly(work: () => Promise<void>): () => Promise<void> {
+  let next = 0;
+  return async () => {
+    if (Date.now() < next) return;
+    next = Date.now() + 3_600_000;
+    await work();
   };
 }
 

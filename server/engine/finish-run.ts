@@ -5,7 +5,7 @@ import { executedNotebook } from "#lib/worksheet/executed-notebook.ts";
 import type { PlannedCell } from "#lib/worksheet/plan-run.ts";
 import type { Services } from "#server/context.ts";
 import { digestOf } from "#server/ids.ts";
-import type { Run, RunLease } from "#server/ports/store.ts";
+import type { Run, RunLease, User } from "#server/ports/store.ts";
 import { isDatabaseAway, untilDatabaseIsBack } from "./database-away.ts";
 import type { RunEnd } from "./describe-end.ts";
 import { type EventWriter, patienceMs } from "./event-writer.ts";
@@ -34,8 +34,9 @@ type Needs = Pick<Services, "config" | "store" | "storage" | "log" | "now">;
 /** Keeps notebook and files, then writes cells, record and final state together. False where the run was no longer ours. */
 export async function finishRun(services: Needs, ended: EndedRun, writer: EventWriter): Promise<boolean> {
   const finishedAt = services.now();
-  const draft = draftRecord(ended, finishedAt);
-  const files = await keepFiles(services, ended, draft);
+  const owner = await ownerNow(services, ended.run);
+  const draft = draftRecord(ended, owner, finishedAt);
+  const files = await keepFiles(services, ended, owner, draft);
   const record: RunRecord = { ...draft, files };
   const { store, log } = services;
   const { state, error } = ended.end;
@@ -68,7 +69,7 @@ export async function finishRun(services: Needs, ended: EndedRun, writer: EventW
   }
 }
 
-function draftRecord(ended: EndedRun, finishedAt: Date): RunRecord {
+function draftRecord(ended: EndedRun, owner: User | null, finishedAt: Date): RunRecord {
   const { run, loaded } = ended;
   const startedAt = run.startedAt ?? finishedAt;
   return {
@@ -79,7 +80,7 @@ function draftRecord(ended: EndedRun, finishedAt: Date): RunRecord {
     values: run.values,
     inputs: Object.fromEntries(ended.uploads.map((upload) => [upload.parameter, upload.digest])),
     outputsDigest: digestOf(canonicalJson(ended.cells.map(({ index, outputs }) => ({ index, outputs })))),
-    who: run.ownerId,
+    who: owner?.username ?? null,
     queuedAt: run.queuedAt.toISOString(),
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
@@ -89,13 +90,18 @@ function draftRecord(ended: EndedRun, finishedAt: Date): RunRecord {
   };
 }
 
+/** Asked at the end: somebody may have claimed the run while it went on. */
+async function ownerNow({ store }: Pick<Services, "store">, run: Run): Promise<User | null> {
+  return untilDatabaseIsBack(async () => {
+    const current = await store.findRun(run.id);
+    return current?.ownerId ? store.findUser(current.ownerId) : null;
+  }, patienceMs);
+}
+
 /** A full disk or home must not cost anybody the answer: then the outputs stay and the files are missing. */
-async function keepFiles({ config, store, storage, log }: Needs, ended: EndedRun, record: RunRecord): Promise<readonly RunFile[]> {
+async function keepFiles({ config, storage, log }: Needs, ended: EndedRun, owner: User | null, record: RunRecord): Promise<readonly RunFile[]> {
   const { run, loaded } = ended;
   try {
-    // Asked now: somebody may have claimed the run while it went on.
-    const current = await untilDatabaseIsBack(() => store.findRun(run.id), patienceMs);
-    const owner = current?.ownerId ? await store.findUser(current.ownerId) : null;
     const place = { username: owner?.username ?? null, worksheetSlug: loaded.worksheet.slug, runId: run.id, queuedAt: run.queuedAt };
     const room = owner ? await storage.homeUsage(owner.username) : null;
     const limitBytes = Math.min(config.kernels.diskBytes, room ? Math.max(0, room.limitBytes - room.usedBytes) : Number.POSITIVE_INFINITY);

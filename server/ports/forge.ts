@@ -7,6 +7,8 @@ import type { Result } from "#lib/result.ts";
  */
 export type Forge = {
   createRepository(name: string): Promise<Result<RepositoryId>>;
+  /** What there is, in the order of ids. */
+  listRepositories(page?: { after?: RepositoryId; limit?: number }): Promise<Result<{ repositories: readonly Repository[]; next: RepositoryId | null }>>;
   deleteRepository(id: RepositoryId): Promise<Result<void>>;
   /** The newest commit of a ref ("main"), not_found where it has none. */
   resolve(id: RepositoryId, ref: string): Promise<Result<CommitId>>;
@@ -24,6 +26,8 @@ export type Forge = {
   exportTree(id: RepositoryId, commit: CommitId, intoFolder: string): Promise<Result<void>>;
   close(): Promise<void>;
 };
+
+export type Repository = { readonly id: RepositoryId; readonly createdAt: Date };
 
 export type TreeEntry = { readonly name: string; readonly kind: "file" | "folder" | "link" | "module"; readonly bytes: number | null };
 

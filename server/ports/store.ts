@@ -14,6 +14,8 @@ export type {
   RunHead,
   RunPosition,
   UploadHead,
+  UploadsOf,
   WorksheetRow,
   WorksheetVersion,
 } from "#server/adapters/store/store.ts";
+export type { User } from "#server/adapters/store/users.ts";

@@ -13,11 +13,12 @@ type Known = { readonly version: WorksheetVersion; readonly worksheet: Worksheet
 
 /** A run as somebody sees it who may read it: so far, or for ever once it is final. */
 export async function runView(ctx: Context, run: RunHead, known?: Known): Promise<RunView> {
-  const [parameters, tracebacks, progress, source] = await Promise.all([
+  const [parameters, tracebacks, progress, source, record] = await Promise.all([
     known?.version.compiled.parameters ?? ctx.store.listParameters([run.versionId]).then((found) => found.get(run.versionId) ?? []),
     mayReadTracebacks(ctx, run, known?.worksheet),
     readProgress(ctx, run),
     cachedFrom(ctx, run),
+    recordFor(ctx, run),
   ]);
   return {
     id: run.id,
@@ -30,7 +31,7 @@ export async function runView(ctx: Context, run: RunHead, known?: Known): Promis
     queuedAt: run.queuedAt.toISOString(),
     finishedAt: run.finishedAt?.toISOString() ?? null,
     cachedFrom: source,
-    record: run.record,
+    record,
     lastEvent: progress.lastEvent,
     owner: ownerOf(ctx, run),
     shared: run.shared,
@@ -76,6 +77,13 @@ async function cachedFrom(ctx: Context, run: RunHead): Promise<RunView["cachedFr
   const source = await ctx.store.findRun(run.cachedFromId);
   const mayKnow = source !== null && (source.purpose === "publish" || ["you", "published"].includes(ownerOf(ctx, source)));
   return { id: mayKnow ? source.id : run.id, finishedAt: run.record?.finishedAt ?? run.queuedAt.toISOString() };
+}
+
+/** The record names who ran it; others than that person see the name they go by. */
+async function recordFor(ctx: Context, run: RunHead): Promise<RunView["record"]> {
+  if (!run.record?.who || ownerOf(ctx, run) === "you") return run.record;
+  const owner = run.ownerId === null ? null : await ctx.store.findUser(run.ownerId);
+  return { ...run.record, who: owner?.displayName ?? null };
 }
 
 function ownerOf({ actor }: Context, run: RunHead): RunView["owner"] {

@@ -1,7 +1,10 @@
+import type { RepositoryId } from "#lib/domain/ids.ts";
 import type { Services } from "#server/context.ts";
 
 /** A project that is still being made after this long was left by a crash. */
 const patienceMs = 10 * 60_000;
+/** A repository that no project names after this long was made in the moment of a crash. */
+const orphanMs = 60 * 60_000;
 
 /** Finishes projects whose files had arrived, and undoes the others. */
 export async function sweepProjects({ store, forge, log, now }: Pick<Services, "store" | "forge" | "log" | "now">): Promise<void> {
@@ -13,5 +16,22 @@ export async function sweepProjects({ store, forge, log, now }: Pick<Services, "
       await store.deleteUnfinishedProject(project.id);
     }
     log.warn({ projectId: project.id, finished: filled?.ok ?? false }, "a project was left half-made");
+  }
+}
+
+/** Removes repositories of which nobody took note. */
+export async function sweepRepositories({ store, forge, log, now }: Pick<Services, "store" | "forge" | "log" | "now">): Promise<void> {
+  const youngest = now().getTime() - orphanMs;
+  for (let after: RepositoryId | null | undefined; after !== null; ) {
+    const page = await forge.listRepositories(after === undefined ? {} : { after });
+    if (!page.ok) return;
+    const old = page.value.repositories.filter((one) => one.createdAt.getTime() < youngest).map((one) => one.id);
+    const named = await store.listNamedRepositories(old);
+    for (const id of old) {
+      if (named.has(id)) continue;
+      await forge.deleteRepository(id);
+      log.warn({ repositoryId: id }, "a repository without a project was removed");
+    }
+    after = page.value.next;
   }
 }

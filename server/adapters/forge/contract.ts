@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CommitId, RepositoryId } from "#lib/domain/ids.ts";
 import type { Result } from "#lib/result.ts";
-import type { CommitRequest, Forge } from "#server/ports/forge.ts";
+import type { CommitRequest, Forge, Repository } from "#server/ports/forge.ts";
 
 const author = { name: "Ada", email: "ada@example.org", at: new Date("2026-01-02T03:04:05Z") };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -107,6 +107,24 @@ export function forgeContract(name: string, make: (folder: string) => Promise<Fo
       }
       for (const other of ["../../etc", "x", "", `${id}/..`])
         expect([other, await failure(forge.resolve(other as RepositoryId, "main"))]).toEqual([other, "not_found"]);
+    });
+
+    test("lists repositories with their age, page after page, and none that was deleted", async () => {
+      const made = [await repository({ "a.txt": "1" }), await repository({ "a.txt": "2" }), await repository({ "a.txt": "3" })].map(({ id }) => id);
+      await forge.deleteRepository(made[2] as RepositoryId);
+      const seen: string[] = [];
+      for (let after: RepositoryId | null | undefined; after !== null; ) {
+        const page: { repositories: readonly Repository[]; next: RepositoryId | null } = value(
+          await forge.listRepositories({ limit: 1, ...(after ? { after } : {}) }),
+        );
+        for (const { id, createdAt } of page.repositories) {
+          seen.push(id);
+          expect(Math.abs(Date.now() - createdAt.getTime())).toBeLessThan(600_000);
+        }
+        after = page.next;
+      }
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(made.map((id) => seen.includes(id))).toEqual([true, true, false]);
     });
 
     test("exports the tree of a commit", async () => {

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
 import { areas, projects, worksheets, worksheetVersions } from "#drizzle/schema/index.ts";
 import type { ProjectId, RepositoryId, RunId, VersionId, WorksheetId } from "#lib/domain/ids.ts";
 import type { Queryable } from "./connect.ts";
@@ -27,6 +27,16 @@ export function publicationQueries({ db }: Queryable) {
 
     async setProjectRepository(id: ProjectId, repositoryId: RepositoryId): Promise<void> {
       await db.update(projects).set({ repositoryId }).where(eq(projects.id, id));
+    },
+
+    /** Those among these repositories that a project names. */
+    async listNamedRepositories(ids: readonly RepositoryId[]): Promise<Set<string>> {
+      if (ids.length === 0) return new Set();
+      const rows = await db
+        .select({ id: projects.repositoryId })
+        .from(projects)
+        .where(inArray(projects.repositoryId, [...ids]));
+      return new Set(rows.flatMap((row) => row.id ?? []));
     },
 
     async markProjectReady(id: ProjectId): Promise<void> {

@@ -6,6 +6,7 @@ import type { Forge } from "#server/ports/forge.ts";
 import { exportTree } from "./export-tree.ts";
 import { isCommitId, isRefName, isRepositoryId, isTreePath, newRepositoryId } from "./git-names.ts";
 import { listFolder } from "./list-folder.ts";
+import { listRepositories } from "./list-repositories.ts";
 import { ReaderPool } from "./reader-pool.ts";
 import { runGit } from "./run-git.ts";
 import { writeCommit } from "./write-commit.ts";
@@ -42,6 +43,10 @@ export function createEmbeddedForge(options: { readonly folder: string }): Forge
       await writeFile(path.join(fresh, "description"), `${name.replace(/\s+/g, " ").slice(0, 200)}\n`);
       await rename(fresh, folder);
       return ok(id);
+    },
+
+    async listRepositories(page = {}) {
+      return ok(await listRepositories(options.folder, page.after ?? "", page.limit ?? 500));
     },
 
     async deleteRepository(id) {
