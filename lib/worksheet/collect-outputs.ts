@@ -13,8 +13,19 @@ export type Collector = {
   readonly message: (index: number, message: OutputMessage) => RunEvent[];
   /** Whether the limit was passed: from then on only the marker was given. */
   readonly passed: boolean;
+  /** What was used of the limit. */
   readonly bytes: number;
 };
+
+/**
+ * What an event costs besides its own bytes: a row, its JSON, an object in every reader. Text that goes on in the
+ * same stream becomes one with what was before it, and costs less; without any price, single characters would be free.
+ */
+export const eventBytes = 200;
+const pieceBytes = 32;
+
+/** Events of one run, text that goes on not counted: more than this is nothing that anybody reads. */
+export const maxEvents = 50_000;
 
 /** Mime type of the marker that stands where outputs were cut; its data is `{ limitBytes }`. */
 export const cutMarkerType = "application/vnd.sheaf.output-limit+json";
@@ -23,6 +34,7 @@ type Place = { readonly index: number; readonly position: number };
 type State = {
   readonly limitBytes: number;
   bytes: number;
+  events: number;
   passed: boolean;
   /** Cells whose outputs are cleared by their next output: clear_output(wait=True). */
   readonly waiting: Set<number>;
@@ -37,9 +49,9 @@ const maxDisplays = 10_000;
 
 const encoder = new TextEncoder();
 
-/** Turns kernel messages into run events, and stops at a number of bytes with one clear marker. */
+/** Turns kernel messages into run events, and stops at a number of bytes or events with one clear marker. */
 export function createCollector(options: { readonly limitBytes: number }): Collector {
-  const state: State = { limitBytes: options.limitBytes, bytes: 0, passed: false, waiting: new Set(), counts: new Map(), displays: new Map() };
+  const state: State = { limitBytes: options.limitBytes, bytes: 0, events: 0, passed: false, waiting: new Set(), counts: new Map(), displays: new Map() };
   return {
     message: (index, message) => (state.passed ? [] : collect(state, index, message)),
     get passed() {
@@ -52,15 +64,17 @@ export function createCollector(options: { readonly limitBytes: number }): Colle
 }
 
 function collect(state: State, index: number, message: OutputMessage): RunEvent[] {
-  if (message.msg_type === "clear_output") return message.content.wait === true ? wait(state, index) : clear(state, index);
+  if (message.msg_type === "clear_output") return message.content.wait === true ? wait(state, index) : clearNow(state, index);
   const output = outputOf(message);
   if (!output) return [];
-  const room = state.limitBytes - state.bytes;
-  state.bytes += bytesOf(output);
-  if (state.bytes > state.limitBytes) return cut(state, index, output, room);
   const transient = message.content.transient;
   const displayId = typeof transient === "object" && transient !== null && "display_id" in transient ? transient.display_id : undefined;
-  if (message.msg_type === "update_display_data") return typeof displayId === "string" ? update(state, displayId, output) : [];
+  const isUpdate = message.msg_type === "update_display_data";
+  const places = isUpdate && typeof displayId === "string" ? (state.displays.get(displayId) ?? []) : [];
+  const room = state.limitBytes - state.bytes;
+  // An update is stored once for every place it stands in.
+  if (!pay(state, priceOf(state, index, output, places.length))) return cut(state, index, output, room - eventBytes);
+  if (isUpdate) return places.map((place) => ({ type: "replace", index: place.index, position: place.position, output }));
   const events = add(state, index, output);
   if (typeof displayId === "string" && state.displays.size < maxDisplays) {
     const position = (state.counts.get(index)?.outputs ?? 1) - 1;
@@ -69,13 +83,38 @@ function collect(state: State, index: number, message: OutputMessage): RunEvent[
   return events;
 }
 
+type Price = { readonly events: number; readonly bytes: number };
+
+function priceOf(state: State, index: number, output: Output, places: number): Price {
+  const bytes = bytesOf(output);
+  const isWaiting = state.waiting.has(index) && state.counts.has(index);
+  if (!isWaiting && output.output_type === "stream" && state.counts.get(index)?.lastStream === output.name) return { events: 0, bytes: bytes + pieceBytes };
+  const events = Math.max(1, places);
+  return { events: events + (isWaiting ? 1 : 0), bytes: events * (bytes + eventBytes) + (isWaiting ? eventBytes : 0) };
+}
+
+/** False where the limit is passed with it. */
+function pay(state: State, price: Price): boolean {
+  state.bytes += price.bytes;
+  state.events += price.events;
+  return state.bytes <= state.limitBytes && state.events <= maxEvents;
+}
+
 /** Of a stream the beginning is kept, as far as there is room; a picture cut in half is none. */
 function cut(state: State, index: number, output: Output, room: number): RunEvent[] {
   state.passed = true;
   const marker = cutMarker(state.limitBytes);
-  if (output.output_type !== "stream" || room <= 0) return add(state, index, marker);
+  if (output.output_type !== "stream" || room <= 0 || state.events > maxEvents) return add(state, index, marker);
   const text = new TextDecoder().decode(encoder.encode(output.text).subarray(0, room)).replace(/\uFFFD+$/, "");
   return text === "" ? add(state, index, marker) : [...add(state, index, { ...output, text }), ...add(state, index, marker)];
+}
+
+function clearNow(state: State, index: number): RunEvent[] {
+  if (state.counts.has(index) && !pay(state, { events: 1, bytes: eventBytes })) {
+    state.passed = true;
+    return add(state, index, cutMarker(state.limitBytes));
+  }
+  return clear(state, index);
 }
 
 function wait(state: State, index: number): RunEvent[] {
@@ -104,10 +143,6 @@ function add(state: State, index: number, output: Output): RunEvent[] {
   state.counts.set(index, count);
   events.push({ type: "output", index, output });
   return events;
-}
-
-function update(state: State, displayId: string, output: Output): RunEvent[] {
-  return (state.displays.get(displayId) ?? []).map((place) => ({ type: "replace", index: place.index, position: place.position, output }));
 }
 
 function outputOf({ msg_type, content }: OutputMessage): Output | null {
@@ -174,7 +209,7 @@ function cutMarker(limitBytes: number): Output {
   const limit = limitBytes >= 1024 * 1024 ? `${Math.round(limitBytes / 1024 / 1024)} MB` : `${limitBytes} bytes`;
   return {
     output_type: "display_data",
-    data: { [cutMarkerType]: { limitBytes }, "text/plain": `Output stopped here: this run wrote more than ${limit}.` },
+    data: { [cutMarkerType]: { limitBytes }, "text/plain": `Output stopped here: this run wrote more than ${limit}, or more than ${maxEvents} pieces.` },
     metadata: {},
   };
 }

@@ -18,21 +18,35 @@ export function applyEvent(cells: readonly CellResult[], event: RunEvent): reado
  * "running" makes a cell known and keeps what it has: only "clear" takes outputs away.
  */
 export function foldEvents(cells: readonly CellResult[], events: Iterable<RunEvent>): readonly CellResult[] {
+  const folding = createFolding(cells);
+  for (const event of events) folding.add(event);
+  return folding.cells();
+}
+
+export type Folding = { add(event: RunEvent): void; cells(): readonly CellResult[] };
+
+/** Folds event by event, without keeping them: what it holds is as large as the cells are, not as what led to them. */
+export function createFolding(cells: readonly CellResult[] = []): Folding {
   const former = new Map(cells.map((cell) => [cell.index, cell]));
   const drafts = new Map<number, Draft>();
-  for (const event of events) {
-    if (event.type === "state") continue;
-    let draft = drafts.get(event.index);
-    if (!draft) {
-      const cell = former.get(event.index);
-      draft = { outputs: [...(cell?.outputs ?? [])], executionCount: cell?.executionCount ?? null, durationMs: cell?.durationMs ?? null };
-      drafts.set(event.index, draft);
-    }
-    applyToCell(draft, event);
-  }
-  if (drafts.size === 0) return cells;
-  for (const [index, draft] of drafts) former.set(index, { index, ...draft });
-  return [...former.values()].sort((a, b) => a.index - b.index);
+  return {
+    add(event) {
+      if (event.type === "state") return;
+      let draft = drafts.get(event.index);
+      if (!draft) {
+        const cell = former.get(event.index);
+        draft = { outputs: [...(cell?.outputs ?? [])], executionCount: cell?.executionCount ?? null, durationMs: cell?.durationMs ?? null };
+        drafts.set(event.index, draft);
+      }
+      applyToCell(draft, event);
+    },
+    cells() {
+      if (drafts.size === 0) return cells;
+      const all = new Map(former);
+      for (const [index, draft] of drafts) all.set(index, { index, ...draft, outputs: [...draft.outputs] });
+      return [...all.values()].sort((a, b) => a.index - b.index);
+    },
+  };
 }
 
 function applyToCell(draft: Draft, event: Exclude<RunEvent, { type: "state" }>): void {

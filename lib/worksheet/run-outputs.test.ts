@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import type { CellResult, RunEvent } from "#lib/domain/run.ts";
 import type { OutputMessage } from "./collect-outputs.ts";
-import { createCollector, cutMarkerType } from "./collect-outputs.ts";
+import { createCollector, cutMarkerType, eventBytes, maxEvents } from "./collect-outputs.ts";
 import { applyEvent, foldEvents } from "./fold-events.ts";
 import { appendStream, showStream } from "./stream-text.ts";
 
@@ -111,19 +111,46 @@ describe("outputs", () => {
   });
 
   it("stop at the limit with one marker, the beginning of the last stream kept", () => {
-    const collector = createCollector({ limitBytes: 10 });
+    const limitBytes = 1000;
+    const collector = createCollector({ limitBytes });
+    const first = "a".repeat(limitBytes - 2 * eventBytes - 3);
     const events = [
-      ...collector.message(0, stream("12345678")),
-      ...collector.message(0, stream("9éabcdef")),
+      ...collector.message(0, stream(first)),
+      ...collector.message(0, stream("9éabcdef", "stderr")),
       ...collector.message(0, stream("more")),
       ...collector.message(1, display("more")),
     ];
     const cells = foldEvents([], events);
     expect(collector.passed).toBe(true);
     expect(cells).toHaveLength(1);
-    expect(cells[0]?.outputs[0]).toMatchObject({ text: "123456789" });
-    expect(cells[0]?.outputs[1]).toMatchObject({ data: { [cutMarkerType]: { limitBytes: 10 } } });
-    expect(cells[0]?.outputs).toHaveLength(2);
+    expect(cells[0]?.outputs).toMatchObject([{ text: first }, { text: "9é" }, { data: { [cutMarkerType]: { limitBytes } } }]);
+  });
+
+  const tiny: [string, (turn: number) => OutputMessage][] = [
+    ["streams in turn", (turn) => stream("x", turn % 2 === 0 ? "stdout" : "stderr")],
+    ["text that is cleared again", (turn) => (turn % 2 === 0 ? stream("x") : clear(false))],
+    ["text that replaces text", (turn) => (turn % 2 === 0 ? clear(true) : stream("x"))],
+    ["updates of a display in many places", (turn) => (turn < 101 ? display("a", "d") : update("y".repeat(100), "d"))],
+    ["pictures of nothing", () => display("")],
+  ];
+  it.each(tiny)("cost what they make others store, also as %s", (_, messageOf) => {
+    const limitBytes = 1_000_000;
+    const collector = createCollector({ limitBytes });
+    const events: RunEvent[] = [];
+    for (let turn = 0; turn < 100_000 && !collector.passed; turn++) events.push(...collector.message(0, messageOf(turn)));
+    expect(collector.passed).toBe(true);
+    expect(JSON.stringify(events).length).toBeLessThan(1.5 * limitBytes);
+  });
+
+  it("are no more than anybody reads, whatever the limit", () => {
+    const collector = createCollector({ limitBytes: 1e9 });
+    let events = 0;
+    for (let turn = 0; turn < 2 * maxEvents; turn++) events += collector.message(0, stream("x", turn % 2 === 0 ? "stdout" : "stderr")).length;
+    expect(events).toBe(maxEvents + 1);
+    // Text that goes on is one output, in however many pieces it comes.
+    const patient = createCollector({ limitBytes: 1e9 });
+    for (let turn = 0; turn < 2 * maxEvents; turn++) patient.message(0, stream("a line\n"));
+    expect(patient.passed).toBe(false);
   });
 
   it("hold neither NUL nor half characters, however deep", () => {
@@ -157,7 +184,7 @@ describe("folding", () => {
   it("gives the same one by one, in parts, from stored cells, and all at once", () => {
     fc.assert(
       fc.property(messages, fc.nat(30), (sent, at) => {
-        const collector = createCollector({ limitBytes: 150 });
+        const collector = createCollector({ limitBytes: 2500 });
         const events: RunEvent[] = sent.flatMap(([index, one]) => collector.message(index, one));
         const whole = foldEvents([], events);
         expect(events.reduce<readonly CellResult[]>(applyEvent, [])).toEqual(whole);
