@@ -23,8 +23,15 @@ export type ClaimOptions = {
   readonly log: Logger;
 };
 
+/**
+ * Claims what there is room for. Of runs that were interrupted before, one at a time: whichever of those that went on
+ * when an engine died has killed it, it will be alone among them when it does so again, and only a second attempt can be
+ * lost. The others are not held up by it: first attempts go on beside it, and are merely queued again. Shutting it off
+ * altogether would be surer, and would let anybody who brings down an engine once have the next one for themselves.
+ */
 export function startClaimLoop({ store, engineId, capacity, execute, now, log }: ClaimOptions): ClaimLoop {
   const running = new Set<Promise<void>>();
+  let suspect: Run["id"] | null = null;
   let stopped = false;
   let claiming: Promise<void> | null = null;
   let again = false;
@@ -33,8 +40,9 @@ export function startClaimLoop({ store, engineId, capacity, execute, now, log }:
     do {
       again = false;
       while (!stopped && running.size < capacity) {
-        const run = await store.claimRun(engineId, now());
+        const run = await store.claimRun(engineId, now(), { onlyFirstAttempts: suspect !== null });
         if (!run) break;
+        if (run.attempt > 1) suspect = run.id;
         start(run);
       }
     } while (again && !stopped);
@@ -45,6 +53,7 @@ export function startClaimLoop({ store, engineId, capacity, execute, now, log }:
       .catch((error: unknown) => log.error({ err: error, runId: run.id }, "a run ended in a way nobody foresaw"))
       .finally(() => {
         running.delete(ending);
+        if (suspect === run.id) suspect = null;
         wake();
       });
     running.add(ending);

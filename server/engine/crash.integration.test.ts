@@ -1,10 +1,12 @@
 import { readdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RunId } from "#lib/domain/ids.ts";
+import type { EngineId, RunId } from "#lib/domain/ids.ts";
+import type { RunEvent } from "#lib/domain/run.ts";
 import { foldEvents } from "#lib/worksheet/fold-events.ts";
 import { type EngineSite, engineSite, type SampleWorksheet } from "#tests/engine.ts";
 import { type EngineProcess, kernelProcesses, startEngineProcess } from "#tests/engine-process.ts";
+import { recoverRuns } from "./recover-runs.ts";
 
 const kills = 20;
 
@@ -60,6 +62,44 @@ describe("an engine that is killed at any moment", () => {
     expect(await readdir(`${site.config.dataFolder}/kernels/engine`)).toEqual([]);
   }, 600_000);
 
+  test("loses at most one run when it is killed twice with all of them", async () => {
+    await engine.kill("SIGTERM");
+    engine = await startEngineProcess({ ...site.environment, SHEAF_LOG_LEVEL: "error", SHEAF_CAPACITY: "3" });
+    const slow = await site.publish([{ source: "n = 1", tags: ["parameters"] }, "import time\ntime.sleep(4)", "n"]);
+    await site.final(slow.runId);
+    const ids = await Promise.all([1, 2, 3].map((n) => site.run(slow, { n }, { queueKey: `person ${n}` })));
+    const states = () => Promise.all(ids.map(async (id) => (await site.store.findRun(id))?.state));
+    await expect.poll(states, { timeout: 30_000, interval: 20 }).toEqual(["running", "running", "running"]);
+    await engine.kill("SIGKILL");
+    engine = await startEngineProcess({ ...site.environment, SHEAF_LOG_LEVEL: "error", SHEAF_CAPACITY: "3" });
+    await expect.poll(states, { timeout: 30_000, interval: 20 }).toContain("running");
+    // Others would be running by now.
+    await sleep(1000);
+    await engine.kill("SIGKILL");
+    engine = await start();
+    const ended = await Promise.all(ids.map(async (id) => (await site.final(id, 120)).state));
+    expect(ended.toSorted()).toEqual(["done", "done", "lost"]);
+    await engine.kill("SIGTERM");
+  }, 200_000);
+
+  test("goes on numbering where a run ended, however much it had said", async () => {
+    const id = await site.run(sheet, { n: 6 });
+    const claimed = await site.store.claimRun("gone" as EngineId, new Date());
+    expect(claimed?.id).toBe(id);
+    const said = Array.from(
+      { length: 2500 },
+      (_, n): RunEvent => ({ type: "output", index: 0, output: { output_type: "stream", name: "stdout", text: `${n}\n` } }),
+    );
+    await site.store.appendRunEvents(id, 1, said);
+    await recoverRuns(site.store, { engineId: "other" as EngineId, isRunning: () => false, booting: true, now: new Date(), log: site.log });
+    const events = await site.store.listRunEvents(id, 2490, 100);
+    expect(events.map((one) => one.seq)).toEqual([2491, 2492, 2493, 2494, 2495, 2496, 2497, 2498, 2499, 2500, 2501, 2502]);
+    expect(events.slice(-2).map((one) => one.event.type)).toEqual(["clear", "state"]);
+    engine = await start();
+    expect((await site.final(id)).state).toBe("done");
+    await engine.kill("SIGTERM");
+  });
+
   test("stops at once when its supervisor is gone, and puts its runs back", async () => {
     engine = await start();
     const id = await site.run(sheet, { n: 5 });
@@ -68,7 +108,9 @@ describe("an engine that is killed at any moment", () => {
     await expect.poll(() => kernelProcesses(site.config.runtimeFolder), { timeout: 15_000 }).toEqual([]);
     await expect.poll(async () => (await site.store.findRun(id))?.state, { timeout: 10_000 }).toBe("queued");
     engine = await start();
-    expect((await site.final(id)).state).toBe("done");
+    const run = await site.final(id);
+    // It was put back in order: nobody may take it for one that brings engines down.
+    expect([run.state, run.attempt]).toEqual(["done", 1]);
     await engine.kill("SIGTERM");
   });
 

@@ -205,6 +205,6 @@ async function giveUp({ store, log, now }: RunServices, { run, lease, writer, si
 async function requeue({ store, log }: RunServices, { run, lease, journal, writer }: Going): Promise<void> {
   const { events, firstEvent } = await writer.takeRest();
   await store
-    .requeueRun(lease, [...events, ...queuedAgain(journal.events, Date.now())], firstEvent)
+    .requeueRun(lease, [...events, ...queuedAgain(journal.cells(), Date.now())], firstEvent, { orderly: true })
     .catch((error: unknown) => log.warn({ err: error, runId: run.id }, "a run was not put back into the queue; the next start will"));
 }

@@ -1,5 +1,5 @@
 import type { CellResult, RunEvent } from "#lib/domain/run.ts";
-import { foldEvents } from "#lib/worksheet/fold-events.ts";
+import { createFolding, type Folding } from "#lib/worksheet/fold-events.ts";
 
 /**
  * A list of events in which pieces of one stream in a row are one event: a loop that prints a byte at a time makes
@@ -19,14 +19,12 @@ export function appendEvent(events: RunEvent[], event: RunEvent): void {
   } else events.push(event);
 }
 
-/** Everything a run said in this attempt; its fold is what will be stored, whatever became of the events in the database. */
-export type RunJournal = { add(event: RunEvent): void; readonly events: readonly RunEvent[]; cells(): readonly CellResult[] };
+/**
+ * What a run showed in this attempt, which will be stored whatever became of the events in the database. It folds as
+ * it goes: events that cover each other (a bar that is redrawn, a figure that is updated) leave nothing behind.
+ */
+export type RunJournal = Folding;
 
 export function createRunJournal(): RunJournal {
-  const events: RunEvent[] = [];
-  return {
-    add: (event) => appendEvent(events, event),
-    events,
-    cells: () => foldEvents([], events),
-  };
+  return createFolding();
 }
