@@ -17,7 +17,7 @@ import { shareRun } from "./share-run.ts";
 import { showMe } from "./show-me.ts";
 import { showRun } from "./show-run.ts";
 import { startRun } from "./start-run.ts";
-import { uploadFile } from "./upload-file.ts";
+import { admitUpload, uploadFile } from "./upload-file.ts";
 
 let world: TestWorld;
 let author: UserId;
@@ -281,6 +281,38 @@ describe("uploads", () => {
       ok: false,
       failure: { fields: { data: expect.stringContaining("too large") } },
     });
+  });
+});
+
+describe("room for uploads", () => {
+  const file = (fill: number, bytes: number) => ({ name: `${fill}.csv`, bytes: new Uint8Array(bytes).fill(fill) });
+  const small = (ctx: Context): Context => ({
+    ...ctx,
+    config: { ...ctx.config, visitor: { ...ctx.config.visitor, uploadBytes: 100 }, person: { ...ctx.config.person, uploadBytes: 100 } },
+  });
+
+  test("is bounded for a browser and a person, whatever they send at once", async () => {
+    for (const actor of [visitor(newId("visitor"), "203.0.113.1"), person(bob, "bob")]) {
+      const ctx = small(world.as(actor));
+      const sent = await Promise.all(Array.from({ length: 14 }, (_, n) => uploadFile(ctx, file(n, 100))));
+      expect(sent.map(code).sort()).toEqual([...Array.from({ length: 10 }, () => "ok"), ...Array.from({ length: 4 }, () => "too_many")]);
+      expect(code(await admitUpload(ctx))).toBe("too_many");
+    }
+  });
+
+  test("is bounded for an address, however many names it uses", async () => {
+    const ctx = () => small(world.as(visitor(null, "203.0.113.2")));
+    const codes = [];
+    for (let n = 0; n < 102; n++) codes.push(code(await uploadFile(ctx(), file(n, 100))));
+    expect(codes.filter((one) => one === "ok")).toHaveLength(100);
+    expect(code(await admitUpload(ctx()))).toBe("too_many");
+  });
+
+  test("is not taken by the same file twice", async () => {
+    const ctx = small(world.as(visitor(newId("visitor"), "203.0.113.3")));
+    const first = value(await uploadFile(ctx, file(1, 100)));
+    for (let n = 0; n < 12; n++) expect(value(await uploadFile(ctx, file(1, 100))).id).toBe(first.id);
+    expect(value(await uploadFile(ctx, { ...file(1, 100), name: "other.csv" })).id).not.toBe(first.id);
   });
 });
 

@@ -43,7 +43,7 @@ afterAll(() => world.close());
 
 /** Every exported method of every route file. */
 async function findRoutes(): Promise<Route[]> {
-  const files = (await readdir(folder, { recursive: true })).filter((file) => path.basename(file) === "route.ts");
+  const files = (await readdir(folder, { recursive: true })).filter((file) => path.basename(file) === "route.ts" && !file.startsWith("[...rest]"));
   const found = await Promise.all(
     files.map(async (file) => {
       const module = (await import(path.join(folder, file))) as Record<string, Handler>;
@@ -234,7 +234,13 @@ describe("visitors", () => {
     const running = async (text: string) => ((await (await send(operations.showMe, { headers: { cookie: text } })).json()) as { running: number }).running;
     expect(await running(cookie)).toBe(1);
     const bare = cookie.slice(0, cookie.indexOf("."));
-    for (const forged of [bare, `${bare}.`, `${bare}.${"A".repeat(43)}`, `${cookie.slice(0, -1)}`, `sheaf_visitor=vi_${"0".repeat(26)}${cookie.slice(cookie.indexOf("."))}`])
+    for (const forged of [
+      bare,
+      `${bare}.`,
+      `${bare}.${"A".repeat(43)}`,
+      `${cookie.slice(0, -1)}`,
+      `sheaf_visitor=vi_${"0".repeat(26)}${cookie.slice(cookie.indexOf("."))}`,
+    ])
       expect([forged, await running(forged)]).toEqual([forged, 0]);
     await (await world.take()).finish();
   });
@@ -248,6 +254,24 @@ describe("visitors", () => {
   });
 });
 
+describe("an upload that is refused", () => {
+  test("is not read", async () => {
+    const readonlyToken = value(await createToken(world.as(person(await world.user("reader"), "reader")), { name: "r", scopes: ["runs:read"], days: 1 })).token;
+    let pulled = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        pulled += 65_536;
+        controller.enqueue(new Uint8Array(65_536));
+      },
+    });
+    const route = routes.find((one) => one.path === operations.uploadFile.path);
+    const headers = { ...bearer(readonlyToken), "content-type": "multipart/form-data; boundary=x" };
+    const init = { method: "POST", headers, body, duplex: "half" as const };
+    expect((await route?.handle(new Request(`${origin}/api/v1/uploads`, init), { params: Promise.resolve({}) }))?.status).toBe(403);
+    expect(pulled).toBeLessThan(200_000);
+  });
+});
+
 describe("sign-in", () => {
   test("reads no body that is larger than a sign-in", async () => {
     const pull = (controller: ReadableStreamDefaultController) => {
@@ -255,7 +279,12 @@ describe("sign-in", () => {
       controller.enqueue(new Uint8Array(65_536));
     };
     let pulled = 0;
-    const init = { method: "POST", headers: { "content-type": "application/x-www-form-urlencoded" }, body: new ReadableStream({ pull }), duplex: "half" as const };
+    const init = {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: new ReadableStream({ pull }),
+      duplex: "half" as const,
+    };
     const answer = await authRoute(new NextRequest(`${origin}/api/auth/callback/credentials`, init), {
       params: Promise.resolve({ nextauth: ["callback", "credentials"] }),
     });
@@ -281,4 +310,13 @@ describe("a signed-in browser", () => {
       .poll(async () => ((await (await send(operations.showMe, { headers: asAda() })).json()) as { person: unknown }).person, { timeout: 2000 })
       .toBeNull();
   });
+});
+
+test("an address that the API does not have answers every method with a problem document", async () => {
+  const rest = (await import("./[...rest]/route.ts")) as unknown as Record<string, (request: Request) => Response>;
+  for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]) {
+    const answer = rest[method]?.(new Request(`${origin}/api/v1/nowhere`, { method }));
+    expect(answer?.status).toBe(404);
+    expect(problemSchema.parse(await answer?.json())).toMatchObject({ status: 404, instance: "/api/v1/nowhere" });
+  }
 });

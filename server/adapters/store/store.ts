@@ -55,5 +55,5 @@ function queriesOn(connection: Queryable) {
 /** Rows as the use-cases see them. */
 export type { Area } from "./areas.ts";
 export type { RunHead, RunPosition } from "./runs.ts";
-export type { UploadHead } from "./uploads.ts";
+export type { UploadHead, UploadsOf } from "./uploads.ts";
 export type { GalleryPosition, Project, WorksheetRow, WorksheetVersion } from "./worksheets.ts";

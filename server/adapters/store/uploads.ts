@@ -1,6 +1,6 @@
-import { and, eq, gt, inArray } from "drizzle-orm";
+import { and, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
 import { uploads } from "#drizzle/schema/index.ts";
-import type { UploadId } from "#lib/domain/ids.ts";
+import type { UploadId, UserId, VisitorId } from "#lib/domain/ids.ts";
 import type { Queryable } from "./connect.ts";
 
 export type Upload = typeof uploads.$inferSelect;
@@ -18,10 +18,34 @@ const head = {
   expiresAt: uploads.expiresAt,
 };
 
+export type UploadsOf = { ownerId: UserId } | { visitorId: VisitorId } | { addressHash: string };
+
+function whose(of: UploadsOf): SQL {
+  return "ownerId" in of ? eq(uploads.ownerId, of.ownerId) : "visitorId" in of ? eq(uploads.visitorId, of.visitorId) : eq(uploads.addressHash, of.addressHash);
+}
+
 export function uploadQueries({ db }: Queryable) {
   return {
     async insertUpload(upload: typeof uploads.$inferInsert): Promise<void> {
       await db.insert(uploads).values(upload);
+    },
+
+    /** Bytes kept for somebody, or for everybody at an address. */
+    async sumUploads(of: UploadsOf): Promise<number> {
+      const [row] = await db.select({ bytes: sql<number>`coalesce(sum(${uploads.size}), 0)::float8` }).from(uploads).where(whose(of));
+      return row?.bytes ?? 0;
+    },
+
+    /** The same file of the same person is kept once: this one is kept longer instead. Null where there is none. */
+    async renewUpload(of: UploadsOf, file: Pick<Upload, "digest" | "name" | "expiresAt">): Promise<UploadId | null> {
+      const [row] = await db
+        .update(uploads)
+        .set({ expiresAt: file.expiresAt })
+        .where(
+          eq(uploads.id, sql`(select id from uploads where ${and(whose(of), eq(uploads.digest, file.digest), eq(uploads.name, file.name))} limit 1 for update)`),
+        )
+        .returning({ id: uploads.id });
+      return row?.id ?? null;
     },
 
     /** With its bytes, for the engine that gives it to a kernel. */
