@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decide, decideUpgrade, readablePath, type Site } from "./decide.ts";
 
-const site: Site = { publicUrl: "http://sheaf.localhost:3000", port: 3000, development: false };
+const site: Site = { publicUrl: "http://sheaf.localhost:3000", port: 3000, development: false, uploadBytes: 5_000_000 };
 const get = (target: string, host = "sheaf.localhost:3000", more = {}) => decide({ method: "GET", target, host, accept: "text/html", ...more }, site);
 
 describe("hosts", () => {
-  test("the public host is served", () => expect(get("/worksheets/x?a=1")).toEqual({ kind: "web", protocol: "http" }));
+  test("the public host is served", () => expect(get("/worksheets/x?a=1")).toMatchObject({ kind: "web", protocol: "http" }));
   test("the public host is served whatever its case", () => expect(get("/", "Sheaf.LOCALHOST:3000").kind).toBe("web"));
   test.each(["localhost:3000", "127.0.0.1:3000", "[::1]:3000"])("a page asked for at %s is sent to the public address", (host) =>
     expect(get("/worksheets/x?a=1", host)).toEqual({ kind: "redirect", location: "http://sheaf.localhost:3000/worksheets/x?a=1" }),
@@ -28,8 +28,19 @@ describe("hosts", () => {
   test("a host below the public one has nothing yet", () => expect(get("/", "abc.sheaf.localhost:3000")).toMatchObject({ kind: "refuse", status: 404 }));
   test("an https address makes the protocol https on the public host only", () => {
     const secure = { ...site, publicUrl: "https://sheaf.example.org" };
-    expect(decide({ method: "GET", target: "/", host: "sheaf.example.org" }, secure)).toEqual({ kind: "web", protocol: "https" });
-    expect(decide({ method: "GET", target: "/api/v1/me", host: "localhost:3000" }, secure)).toEqual({ kind: "web", protocol: "http" });
+    expect(decide({ method: "GET", target: "/", host: "sheaf.example.org" }, secure)).toMatchObject({ kind: "web", protocol: "https" });
+    expect(decide({ method: "GET", target: "/api/v1/me", host: "localhost:3000" }, secure)).toMatchObject({ kind: "web", protocol: "http" });
+  });
+});
+
+describe("bodies", () => {
+  const room = (target: string) => decide({ method: "POST", target, host: "sheaf.localhost:3000" }, site);
+  test("may be as large as their route reads, and no larger", () => {
+    expect(room("/api/v1/worksheets/x/runs")).toMatchObject({ bodyBytes: 1024 * 1024 });
+    expect(room("/sign-up")).toMatchObject({ bodyBytes: 1024 * 1024 });
+    expect(room("/api/auth/callback/credentials")).toMatchObject({ bodyBytes: 65_536 });
+    expect(room("/api/v1/uploads?x=1")).toMatchObject({ bodyBytes: 5_065_536 });
+    expect(room("/api/v1/uploads/../worksheets/x/runs")).toMatchObject({ bodyBytes: 1024 * 1024 });
   });
 });
 

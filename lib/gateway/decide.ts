@@ -8,6 +8,8 @@ export type Site = {
   readonly port: number;
   /** Only the development server of pages talks to its browser through a WebSocket. */
   readonly development: boolean;
+  /** The largest file that anybody may send. */
+  readonly uploadBytes: number;
 };
 
 export type IncomingRequest = {
@@ -20,7 +22,7 @@ export type IncomingRequest = {
 };
 
 export type Decision =
-  | { readonly kind: "web"; readonly protocol: "http" | "https" }
+  | { readonly kind: "web"; readonly protocol: "http" | "https"; readonly bodyBytes: number }
   | { readonly kind: "health"; readonly part: "all" | "live" | "ready" }
   | { readonly kind: "redirect"; readonly location: string }
   | { readonly kind: "refuse"; readonly status: 400 | 403 | 404 | 421; readonly title: string; readonly detail: string };
@@ -39,7 +41,13 @@ export function decide(request: IncomingRequest, site: Site): Decision {
   // Reserved for what the processes say to one another.
   if (path === "/internal" || path.startsWith("/internal/")) return refuse(404, "Not found", "There is no such page.");
   if (host.kind === "local" && isNavigation(request) && !path.startsWith("/api/")) return { kind: "redirect", location: `${site.publicUrl}${request.target}` };
-  return { kind: "web", protocol: host.kind === "public" && site.publicUrl.startsWith("https:") ? "https" : "http" };
+  return { kind: "web", protocol: host.kind === "public" && site.publicUrl.startsWith("https:") ? "https" : "http", bodyBytes: bodyBytesAt(path, site) };
+}
+
+/** The second line behind what each route reads: a body beyond this belongs to none of them. */
+function bodyBytesAt(path: string, site: Site): number {
+  if (path === "/api/v1/uploads") return site.uploadBytes + 64 * 1024;
+  return path.startsWith("/api/auth/") ? 64 * 1024 : 1024 * 1024;
 }
 
 /** WebSockets and other changes of protocol: refused unless somebody here speaks them. */
@@ -51,7 +59,7 @@ export function decideUpgrade(request: IncomingRequest, site: Site): Decision {
   // A page elsewhere could otherwise open the connection with a person's cookies.
   if (request.origin === undefined || hostOf(request.origin) !== request.host?.toLowerCase())
     return refuse(403, "Forbidden", "Another site may not open this connection.");
-  return decision.kind === "web" ? decision : { kind: "web", protocol: "http" };
+  return decision.kind === "web" ? decision : { kind: "web", protocol: "http", bodyBytes: 0 };
 }
 
 /**

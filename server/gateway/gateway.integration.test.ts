@@ -25,7 +25,7 @@ beforeAll(async () => {
   });
   const webPort = await listen(web);
   const first = createGateway({
-    site: { publicUrl: "http://sheaf.localhost", port: 80, development: true },
+    site: { publicUrl: "http://sheaf.localhost", port: 80, development: true, uploadBytes: 2_000_000_000 },
     webPort,
     trustedProxies: 0,
     health: () => health,
@@ -173,7 +173,7 @@ describe("bodies", () => {
       port,
       host: "127.0.0.1",
       method: "POST",
-      path: "/in",
+      path: "/api/v1/uploads",
       headers: { host: "sheaf.localhost", "content-length": String(count * chunk.length) },
     });
     const answered = new Promise<string>((resolve, reject) => {
@@ -191,10 +191,24 @@ describe("bodies", () => {
     expect((peak - before) / 1024 / 1024).toBeLessThan(250);
   });
   test("refused before they were read give the refusal to the sender", async () => {
-    expect(await ask({ method: "POST", path: "/refuse-early", headers: { "content-length": "3000000" }, body: [Buffer.alloc(3_000_000)] })).toMatchObject({
+    expect(await ask({ method: "POST", path: "/refuse-early", headers: { "content-length": "900000" }, body: [Buffer.alloc(900_000)] })).toMatchObject({
       status: 413,
       body: "too large",
     });
+  });
+  test("announced as larger than any route reads are refused unseen", async () => {
+    const before = seen.length;
+    const body = Buffer.alloc(3_000_000);
+    const answer = await ask({ method: "POST", path: "/api/v1/worksheets/x/runs", headers: { "content-length": String(body.length) }, body: [body] });
+    expect(answer).toMatchObject({ status: 413, headers: { "content-type": "application/problem+json" } });
+    expect(seen.length).toBe(before);
+  });
+  test("that nobody announced are cut where they become too large", async () => {
+    const abortedBefore = aborted;
+    const body = Array.from({ length: 30 }, () => Buffer.alloc(100_000));
+    const answer = await ask({ method: "POST", path: "/in", headers: { "transfer-encoding": "chunked" }, body });
+    expect(answer).toMatchObject({ status: 413, headers: { "content-type": "application/problem+json" } });
+    await untilTrue(() => aborted > abortedBefore);
   });
   test("cut off by their sender end the request inside", async () => {
     const before = seen.length;
@@ -242,6 +256,29 @@ describe("abuse", () => {
     expect(await rawStatus(text)).toBe(status);
     expect(seen.filter((one) => one.target !== "/in")).toHaveLength(before);
   });
+  test("a hundred askers who never finish asking are sent away, and keep nobody else waiting", { timeout: 60_000 }, async () => {
+    const ends: Promise<string>[] = [];
+    for (let number = 0; number < 100; number++) {
+      const socket = net.connect(port, "127.0.0.1");
+      socket.write(`GET / HTTP/1.1\r\nhost: sheaf.localhost\r\nx: ${number}`);
+      const drip = setInterval(() => socket.writable && socket.write("."), 1000);
+      let said = "";
+      socket.on("data", (chunk) => (said += chunk));
+      socket.on("error", () => {});
+      ends.push(
+        new Promise((resolve) =>
+          socket.on("close", () => {
+            clearInterval(drip);
+            resolve(said.split("\r\n")[0] ?? "");
+          }),
+        ),
+      );
+    }
+    const began = performance.now();
+    expect((await ask({ path: "/nothing" })).status).toBe(204);
+    expect(performance.now() - began).toBeLessThan(2000);
+    expect(new Set(await Promise.all(ends))).toEqual(new Set(["HTTP/1.1 408 Request Timeout"]));
+  });
   test("a body with a second request in it is one body", async () => {
     const hidden = "GET /smuggled HTTP/1.1\r\nhost: sheaf.localhost\r\n\r\n";
     expect((await ask({ method: "POST", path: "/in", headers: { "content-length": String(hidden.length) }, body: [hidden] })).body).toBe(String(hidden.length));
@@ -279,7 +316,7 @@ describe("without the pages", () => {
     const webPort = await listen(nobody);
     await new Promise((resolve) => nobody.close(resolve));
     alone = createGateway({
-      site: { publicUrl: "http://sheaf.localhost", port: 80, development: false },
+      site: { publicUrl: "http://sheaf.localhost", port: 80, development: false, uploadBytes: 5_000_000 },
       webPort,
       trustedProxies: 0,
       health: () => ({ ...health, status: "down", ready: false }),

@@ -1,7 +1,9 @@
 import type http from "node:http";
+import { type Readable, Transform } from "node:stream";
 import type { Dispatcher, Pool } from "undici";
 import { type ForwardedBy, requestHeaders, responseHeaders } from "#lib/gateway/headers.ts";
 import type { Logger } from "#server/log.ts";
+import { answerTooLarge } from "./plain-answers.ts";
 
 export type PassOn = {
   readonly web: Pool;
@@ -9,6 +11,8 @@ export type PassOn = {
   readonly response: http.ServerResponse;
   readonly by: ForwardedBy;
   readonly log: Logger;
+  /** More than this is not passed on, also where nobody announced how much there is. */
+  readonly bodyBytes: number;
   /** Answers in the place of a server that could not be asked. */
   readonly whenUnreachable: () => void;
 };
@@ -18,7 +22,7 @@ type Controller = Dispatcher.DispatchController;
 /** Streams a request to the web process and its answer back: nothing is kept, a slow side slows the other, an end on one side ends the other. */
 export function passOn(pass: PassOn, isRetry = false): void {
   const { web, request, response, by } = pass;
-  const body = hasBody(request) ? request : null;
+  const body = hasBody(request) ? bounded(request, pass.bodyBytes) : null;
   let controller: Controller | undefined;
   const abort = () => {
     if (!response.writableFinished) controller?.abort(new ClientGone());
@@ -48,6 +52,11 @@ export function passOn(pass: PassOn, isRetry = false): void {
     onResponseError: (_current, error) => {
       response.off("close", abort);
       if (error instanceof ClientGone || response.destroyed) return;
+      if (error instanceof TooLarge) {
+        if (response.headersSent) response.destroy();
+        else answerTooLarge(response, pass.bodyBytes, by.requestId);
+        return discardRest(request);
+      }
       if (!isRetry && mayRepeat(request, response, error)) return passOn(pass, true);
       // Nobody listens while it starts again: the supervisor has said so once, for everybody.
       const away = (error as { code?: string }).code === "ECONNREFUSED";
@@ -71,6 +80,26 @@ export function passOn(pass: PassOn, isRetry = false): void {
 
 class ClientGone extends Error {}
 
+class TooLarge extends Error {}
+
+/** A length that was announced is held to by the parser; a body of unknown length is counted on its way. */
+function bounded(request: http.IncomingMessage, limitBytes: number): Readable {
+  if (request.headers["transfer-encoding"] === undefined) return request;
+  let bytes = 0;
+  const counter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes > limitBytes) done(new TooLarge());
+      else done(null, chunk);
+    },
+  });
+  request.once("error", (error) => counter.destroy(error));
+  request.once("close", () => {
+    if (!request.complete) counter.destroy(new ClientGone());
+  });
+  return request.pipe(counter);
+}
+
 function hasBody(request: http.IncomingMessage): boolean {
   return request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
 }
@@ -82,13 +111,15 @@ function mayRepeat(request: http.IncomingMessage, response: http.ServerResponse,
 }
 
 /** The web process answered before it had read everything (413, say): the rest of the body has no reader. */
-function discardRest(request: http.IncomingMessage): void {
+export function discardRest(request: http.IncomingMessage): void {
   if (request.complete) return;
+  // A request that has ended forgets its connection.
+  const { socket } = request;
   request.unpipe();
   request.resume();
   // Whoever goes on sending long after the answer is not listening.
   setTimeout(() => {
-    if (!request.complete) request.socket.destroy();
+    if (!request.complete) socket.destroy();
   }, 2_000).unref();
 }
 

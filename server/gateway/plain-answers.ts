@@ -22,6 +22,7 @@ export function answerHealth(response: ServerResponse, method: string | undefine
 const problemTypes: Readonly<Record<number, string>> = {
   403: "urn:sheaf:problem:forbidden",
   404: "urn:sheaf:problem:not_found",
+  413: "urn:sheaf:problem:too_large",
   503: "urn:sheaf:problem:unavailable",
 };
 
@@ -40,6 +41,10 @@ export function answerProblem(response: ServerResponse, problem: { status: numbe
     "x-request-id": requestId,
   });
   response.end(response.req.method === "HEAD" ? undefined : body);
+}
+
+export function answerTooLarge(response: ServerResponse, limitBytes: number, requestId: string): void {
+  answerProblem(response, { status: 413, title: "Too large", detail: `This request is too large: at most ${Math.floor(limitBytes / 1024)} KB.` }, requestId);
 }
 
 /** The web process is away: people get a page that comes back by itself, programs a problem document. */

@@ -7,8 +7,8 @@ import { decide, decideUpgrade, type IncomingRequest, type Site } from "#lib/gat
 import { clientAddress, type ForwardedBy, requestHeaders, valuesOf } from "#lib/gateway/headers.ts";
 import type { Health } from "#lib/gateway/health.ts";
 import type { Logger } from "#server/log.ts";
-import { passOn } from "./pass-on.ts";
-import { answerHealth, answerProblem, answerUnavailable, refuseSocket } from "./plain-answers.ts";
+import { discardRest, passOn } from "./pass-on.ts";
+import { answerHealth, answerProblem, answerTooLarge, answerUnavailable, refuseSocket } from "./plain-answers.ts";
 import { pipeUpgrade } from "./upgrade.ts";
 
 export type GatewayOptions = {
@@ -77,9 +77,15 @@ function handleRequest(options: GatewayOptions, web: Pool, request: http.Incomin
       answerProblem(response, decision, requestId);
       return;
     case "web": {
+      // What is announced as too large is refused before any of it is read.
+      if (Number(request.headers["content-length"] ?? 0) > decision.bodyBytes) {
+        answerTooLarge(response, decision.bodyBytes, requestId);
+        discardRest(request);
+        return;
+      }
       boundSilence(request, response);
       const by: ForwardedBy = { requestId, client, host: request.headers.host ?? "", protocol: decision.protocol };
-      passOn({ web, request, response, by, log: options.log, whenUnreachable: () => answerUnavailable(request, response, requestId) });
+      passOn({ web, request, response, by, log: options.log, bodyBytes: decision.bodyBytes, whenUnreachable: () => answerUnavailable(request, response, requestId) });
       return;
     }
     default:
