@@ -49,7 +49,8 @@ export async function publishWorksheet(ctx: Context, input: PublishWorksheet): P
   if (!content.ok) return content;
   const compiled = compileText(new TextDecoder().decode(content.value), input.notebookPath);
   if (!compiled.ok) return compiled;
-  const { worksheet, problems } = compiled.value;
+  const { problems } = compiled.value;
+  const worksheet = { ...compiled.value.worksheet, ...(input.summary === undefined ? {} : { description: input.summary }) };
   const version = {
     id: newId("version"),
     commit: commit.value,
@@ -103,7 +104,7 @@ async function storeVersion(
       projectId: project.id,
       notebookPath: input.notebookPath,
       title: compiled.title,
-      summary: input.summary ?? compiled.description,
+      summary: compiled.description,
       areaSlug: project.areaSlug,
       tags: [...(input.tags ?? [])],
       language: compiled.language,

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, lt, type SQL, sql } from "drizzle-orm";
 import { areas, projects, worksheets, worksheetVersions } from "#drizzle/schema/index.ts";
 import type { ProjectId, RepositoryId, RunId, VersionId, WorksheetId } from "#lib/domain/ids.ts";
 import type { Queryable } from "./connect.ts";
@@ -9,6 +9,17 @@ export type NewProject = typeof projects.$inferInsert;
 export type NewWorksheet = Omit<typeof worksheets.$inferInsert, "currentVersionId" | "thumbnail" | "resultAt">;
 export type NewVersion = typeof worksheetVersions.$inferInsert;
 export type Thumbnail = NonNullable<(typeof worksheets.$inferSelect)["thumbnail"]>;
+
+/** The words of a card belong to the version that is shown. */
+const keptWord = (column: string): SQL => sql.raw(`case when worksheets.current_version_id is null then excluded.${column} else worksheets.${column} end`);
+const wordsUntilResult = { title: keptWord("title"), summary: keptWord("summary"), language: keptWord("language"), searchText: keptWord("search_text") };
+
+/** The first version's words stand there already. */
+function wordsOf(id: VersionId): SQL {
+  const word = (column: string, key: string): SQL => sql`${sql.raw(column)} = case when current_version_id is null or current_version_id = ${id}
+    then ${sql.raw(column)} else (select compiled ->> ${key}::text from worksheet_versions where id = ${id}) end`;
+  return sql.join([word("title", "title"), word("summary", "description"), word("language", "language"), word("search_text", "searchText")], sql`, `);
+}
 
 export function publicationQueries({ db }: Queryable) {
   return {
@@ -59,13 +70,16 @@ export function publicationQueries({ db }: Queryable) {
         .where(and(eq(projects.state, "creating"), lt(projects.createdAt, createdBefore)));
     },
 
-    /** One worksheet a notebook of a project: published again, it keeps its id and address. */
+    /**
+     * One worksheet a notebook of a project: published again, it keeps its id and address, and what its card says
+     * until the new version has a result.
+     */
     async upsertWorksheet(worksheet: NewWorksheet): Promise<{ id: WorksheetId; slug: string }> {
       const { id: _id, slug: _slug, projectId: _project, notebookPath: _path, publishedAt: _published, ...change } = worksheet;
       const [row] = await db
         .insert(worksheets)
         .values(worksheet)
-        .onConflictDoUpdate({ target: [worksheets.projectId, worksheets.notebookPath], set: { ...change, unpublishedAt: null } })
+        .onConflictDoUpdate({ target: [worksheets.projectId, worksheets.notebookPath], set: { ...change, ...wordsUntilResult, unpublishedAt: null } })
         .returning({ id: worksheets.id, slug: worksheets.slug });
       if (!row) throw new Error("The worksheet was not stored.");
       return row;
@@ -102,7 +116,7 @@ export function publicationQueries({ db }: Queryable) {
     async setCurrentVersion(version: { id: VersionId; worksheetId: WorksheetId; runId: RunId }, thumbnail: Thumbnail | null, resultAt: Date): Promise<boolean> {
       await db.update(worksheetVersions).set({ resultRunId: version.runId }).where(eq(worksheetVersions.id, version.id));
       const rows = await db.execute(sql`
-        update worksheets set current_version_id = ${version.id}, thumbnail = ${thumbnail === null ? sql`null` : jsonb(thumbnail)}, result_at = ${resultAt.toISOString()}::timestamptz
+        update worksheets set ${wordsOf(version.id)}, current_version_id = ${version.id}, thumbnail = ${thumbnail === null ? sql`null` : jsonb(thumbnail)}, result_at = ${resultAt.toISOString()}::timestamptz
         where id = ${version.worksheetId} and not exists (
           select 1 from worksheet_versions current, worksheet_versions mine
           where current.id = worksheets.current_version_id and mine.id = ${version.id} and current.created_at > mine.created_at)
