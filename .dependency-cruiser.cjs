@@ -43,6 +43,15 @@ module.exports = {
       "One place chooses adapters; before there are services, another one.",
     ),
     layer(
+      "pages-hold-no-engine",
+      {
+        path: "^(app|components|lib|instrumentation|server/(adapters/(forge|storage|store)|container|next|ports|usecases))",
+        pathNot: "(\\.test\\.tsx?$|contract\\.ts$)",
+      },
+      { path: "^server/(adapters/(database|kernels)|cli|engine|gateway|jupyter|main|supervisor)", dependencyTypesNot: ["type-only", "dynamic-import"] },
+      "The build of pages does not look for changes in what runs beside it.",
+    ),
+    layer(
       "machine-is-for-starting",
       { path: "^(app|components|lib|server/(adapters|engine|gateway|jupyter|next|ports|usecases))/", pathNot: "\\.test\\.ts$" },
       { path: "^server/machine\\.ts$" },

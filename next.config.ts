@@ -13,6 +13,8 @@ const twins = [
 
 const config: NextConfig = {
   output: "standalone",
+  // Thumbnails are made by the engine; Next would bring this along for its own images, which we have none of.
+  outputFileTracingExcludes: { "*": ["./node_modules/sharp/**", "./node_modules/@img/**", "./node_modules/semver/**"] },
   poweredByHeader: false,
   reactStrictMode: true,
   typescript: { ignoreBuildErrors: true },

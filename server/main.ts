@@ -7,10 +7,11 @@ import { openProcessLogs } from "./supervisor/process-logs.ts";
 
 const folder = path.resolve(import.meta.dirname, "..");
 
-export function scriptsOf(config: Config): Scripts {
+/** `pages` is the folder of the built pages; null while they follow the source. */
+export function scriptsOf(pages: string | null): Scripts {
   const next = ["node_modules/next/dist/bin/next", "dev", "--hostname", "127.0.0.1"];
   return {
-    web: config.development ? next : [".next/standalone/server.js"],
+    web: pages === null ? next : [path.join(pages, "server.js")],
     engine: ["server/engine/main.ts"],
     gateway: ["server/gateway/main.ts"],
     prepare: "server/cli/prepare.ts",
@@ -19,7 +20,7 @@ export function scriptsOf(config: Config): Scripts {
 }
 
 /** The supervisor: opens the house, says where it is, and keeps it until a signal ends it. Resolves to the exit code. */
-export async function supervise(config: Config, scripts: Scripts = scriptsOf(config), terminal: Terminal = createTerminal()): Promise<number> {
+export async function supervise(config: Config, scripts: Scripts, terminal: Terminal = createTerminal()): Promise<number> {
   const logs = openProcessLogs(path.join(config.dataFolder, "logs"), terminal);
   const log = createLogger("supervisor", config.logLevel, (line) => logs.write("supervisor", line));
   const asked = untilAskedToStop();

@@ -7,7 +7,7 @@ import type { Config } from "#server/config.ts";
 import { openKernels } from "#server/container.ts";
 import { createLogger } from "#server/log.ts";
 import { findRunningDatabase, findRuntime } from "#server/machine.ts";
-import { pagesAreBuilt } from "./build-pages.ts";
+import { findPages } from "./build-pages.ts";
 import { findMissingPackages } from "./host-packages.ts";
 
 type Finding = { readonly state: "good" | "attention" | "bad"; readonly about: string; readonly text: string };
@@ -54,7 +54,7 @@ async function environment(config: Config): Promise<Finding> {
 }
 
 async function pages(): Promise<Finding> {
-  return (await pagesAreBuilt())
+  return (await findPages())
     ? { state: "good", about: "Pages", text: "built" }
     : { state: "attention", about: "Pages", text: "not built from today's source; `up` builds them (about a minute)" };
 }

@@ -3,7 +3,7 @@ import type { Config } from "#server/config.ts";
 import { ensureRuntime } from "#server/machine.ts";
 import { scriptsOf, supervise } from "#server/main.ts";
 import { createTerminal, type Terminal } from "#server/supervisor/console.ts";
-import { buildPages, pagesAreBuilt } from "./build-pages.ts";
+import { buildPages, findPages } from "./build-pages.ts";
 import { findMissingPackages, installPackages } from "./host-packages.ts";
 
 const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -19,9 +19,9 @@ export async function up(asked: Config): Promise<number> {
   };
   for (const signal of stopSignals) process.once(signal, stop);
   await installWhatIsMissing(config, terminal);
-  await Promise.all([makeRuntime(config, terminal, stopped.signal), config.development ? null : makePages(terminal)]);
+  const [pages] = await Promise.all([config.development ? null : makePages(terminal), makeRuntime(config, terminal, stopped.signal)]);
   for (const signal of stopSignals) process.off(signal, stop);
-  return supervise(config, scriptsOf(config), terminal);
+  return supervise(config, scriptsOf(pages), terminal);
 }
 
 async function installWhatIsMissing(config: Config, terminal: Terminal): Promise<void> {
@@ -31,8 +31,8 @@ async function installWhatIsMissing(config: Config, terminal: Terminal): Promise
   else await terminal.phase(`Installing host packages (${missing.names.join(", ")})`, () => installPackages(missing));
 }
 
-async function makePages(terminal: Terminal): Promise<void> {
-  if (!(await pagesAreBuilt())) await terminal.phase("Building the pages", buildPages);
+async function makePages(terminal: Terminal): Promise<string> {
+  return (await findPages()) ?? terminal.phase("Building the pages", buildPages);
 }
 
 /** Without kernels people can still read: that is worth serving, and said. */

@@ -9,7 +9,12 @@ const log = createLogger("gateway", config.logLevel);
 let parts: Health["parts"] = {};
 
 const { server, close } = createGateway({
-  site: { publicUrl: config.publicUrl, port: config.port, development: config.development, uploadBytes: Math.max(config.visitor.uploadBytes, config.person.uploadBytes) },
+  site: {
+    publicUrl: config.publicUrl,
+    port: config.port,
+    development: config.development,
+    uploadBytes: Math.max(config.visitor.uploadBytes, config.person.uploadBytes),
+  },
   webPort: config.webPort,
   trustedProxies: config.trustedProxies,
   health: () => summarizeHealth(parts),

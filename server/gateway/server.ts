@@ -85,7 +85,15 @@ function handleRequest(options: GatewayOptions, web: Pool, request: http.Incomin
       }
       boundSilence(request, response);
       const by: ForwardedBy = { requestId, client, host: request.headers.host ?? "", protocol: decision.protocol };
-      passOn({ web, request, response, by, log: options.log, bodyBytes: decision.bodyBytes, whenUnreachable: () => answerUnavailable(request, response, requestId) });
+      passOn({
+        web,
+        request,
+        response,
+        by,
+        log: options.log,
+        bodyBytes: decision.bodyBytes,
+        whenUnreachable: () => answerUnavailable(request, response, requestId),
+      });
       return;
     }
     default:

@@ -17,6 +17,8 @@ export function eventStream(
   const text = new TextEncoder();
   const iterator = events[Symbol.asyncIterator]();
   let heartbeat: NodeJS.Timeout | undefined;
+  // A reader that leaves closes the stream while the next event is waited for: what comes then is for nobody.
+  let hasLeft = false;
   const finish = () => {
     clearInterval(heartbeat);
     ending.abort();
@@ -36,6 +38,7 @@ export function eventStream(
     async pull(controller) {
       try {
         const next = await iterator.next();
+        if (hasLeft) return;
         if (next.done) {
           finish();
           controller.enqueue(text.encode("event: end\ndata: {}\n\n"));
@@ -45,11 +48,13 @@ export function eventStream(
         }
       } catch (error) {
         finish();
+        if (hasLeft) return;
         reportError(ctx.log, error, answering);
         controller.error(error);
       }
     },
     async cancel() {
+      hasLeft = true;
       finish();
       await iterator.return?.();
     },

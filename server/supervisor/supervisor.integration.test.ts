@@ -5,6 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Health, PartName } from "#lib/gateway/health.ts";
+import { testDatabaseVariable } from "#tests/database.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 let folder = "";
@@ -95,6 +96,20 @@ describe("the supervisor", () => {
     expect(second.output()).toContain(`Another Sheaf already uses ${path.join(folder, "d")} (process ${house.child.pid}`);
   });
 
+  test("uses the database that DATABASE_URL names, and makes none", async () => {
+    const house = await start("g", { DATABASE_URL: process.env[testDatabaseVariable] ?? "" });
+    expect(await health(house.port)).toMatchObject({ status: "ready", parts: { database: { state: "ready" } } });
+    expect(readdirSync(path.join(folder, "g"))).not.toContain("postgres");
+  });
+
+  test("says that the database it should use is not there, and leaves", async () => {
+    const port = await freePort();
+    const house = launch("h", await freePort(), { DATABASE_URL: `postgres://sheaf:secret-word@127.0.0.1:${port}/sheaf` });
+    expect(await ended(house.child)).toBe(1);
+    expect(house.output()).toMatch(new RegExp(`The database that DATABASE_URL names \\(127.0.0.1:${port}/sheaf\\) cannot be used: .*ECONNREFUSED`));
+    expect(house.output()).not.toContain("secret-word");
+  });
+
   test("says which port is taken", async () => {
     const house = await start("e");
     const second = launch("f", house.port);
@@ -103,7 +118,7 @@ describe("the supervisor", () => {
   });
 });
 
-function launch(name: string, port: number) {
+function launch(name: string, port: number, more: Record<string, string> = {}) {
   const environment = {
     ...process.env,
     SHEAF_DATA: path.join(folder, name),
@@ -112,6 +127,7 @@ function launch(name: string, port: number) {
     DATABASE_URL: "",
     SHEAF_ADMIN_USER: "chief",
     SHEAF_ADMIN_PASSWORD: "a long enough password",
+    ...more,
   };
   const child = spawn(process.execPath, [path.join(folder, "run.ts")], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
@@ -120,8 +136,8 @@ function launch(name: string, port: number) {
   return { child, port, output: () => said };
 }
 
-async function start(name: string) {
-  const house = launch(name, await freePort());
+async function start(name: string, more: Record<string, string> = {}) {
+  const house = launch(name, await freePort(), more);
   await untilTrue(() => {
     if (house.child.exitCode !== null) throw new Error(house.output());
     return house.output().includes("Sheaf is ready at");
