@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Language } from "#lib/domain/worksheet.ts";
-import type { Result } from "#lib/result.ts";
+import { fail, ok, type Result } from "#lib/result.ts";
 import type { Logger } from "#server/log.ts";
 import { endKernel, type ReadyKernel } from "./start-kernel.ts";
 
@@ -32,6 +32,8 @@ const preloadMs = 60_000;
 /** A run with a warm kernel is often over in this time: it should not share its processor with the next kernel's start. */
 const pauseMs = 250;
 const maxPauses = 6;
+/** Runs that start kernels of their own are a crowd: another start beside theirs makes everybody slower. */
+const crowdedPauses = 40;
 
 export function createWarmPool({ start, busy, log, maxAgeMs = 30 * 60_000 }: WarmPoolOptions): WarmPool {
   let wanted: ReadonlyMap<string, { readonly kind: WarmKind; readonly count: number }> = new Map();
@@ -40,6 +42,8 @@ export function createWarmPool({ start, busy, log, maxAgeMs = 30 * 60_000 }: War
   let filling: Promise<void> | null = null;
   let stopped = false;
   let failures = 0;
+  /** Kernels being started for runs that found none ready. */
+  let awaited = 0;
 
   const kindsHeld = (key: string): Warm[] => {
     const held = warm.get(key) ?? [];
@@ -78,7 +82,7 @@ export function createWarmPool({ start, busy, log, maxAgeMs = 30 * 60_000 }: War
   /** One at a time. */
   const fillAll = async (): Promise<void> => {
     for (let kind = missing(); kind && !stopped; kind = missing()) {
-      for (let pause = 0; busy() > 0 && pause < maxPauses && !stopped; pause += 1) await sleep(pauseMs);
+      for (let pause = 0; busy() > 0 && pause < (awaited > 0 ? crowdedPauses : maxPauses) && !stopped; pause += 1) await sleep(pauseMs);
       if (failures > 0) await sleep(Math.min(30_000, 500 * 2 ** failures));
       if (!stopped) await addOne(kind);
     }
@@ -120,7 +124,11 @@ export function createWarmPool({ start, busy, log, maxAgeMs = 30 * 60_000 }: War
     async take(language, versionKey) {
       const found = kindsHeld(versionKey).shift() ?? kindsHeld(language).shift();
       fill();
-      return found ? { ok: true, value: found.ready } : start(language);
+      if (found) return { ok: true, value: found.ready };
+      awaited += 1;
+      return start(language).finally(() => {
+        awaited -= 1;
+      });
     },
     has: (language, versionKey) => kindsHeld(versionKey).length > 0 || kindsHeld(language).length > 0,
     keep(kinds) {
@@ -143,10 +151,17 @@ async function makeWarm(start: WarmPoolOptions["start"], kind: WarmKind): Promis
   const started = await start(kind.language);
   if (!started.ok) return started;
   const { kernel, client } = started.value;
-  if (kind.checkout) await kernel.giveFiles(kind.checkout);
   // Cells that fail here fail again in the run, where somebody sees it; one that hangs costs this kernel.
   const timer = setTimeout(() => void kernel.kill(), preloadMs);
-  for (const source of kind.preload) await client.execute(source, { silent: true });
-  clearTimeout(timer);
-  return { ok: true, value: { ...started.value, givenCheckout: kind.checkout } };
+  try {
+    if (kind.checkout) await kernel.giveFiles(kind.checkout);
+    for (const source of kind.preload) await client.execute(source, { silent: true });
+    return ok({ ...started.value, givenCheckout: kind.checkout });
+  } catch (error) {
+    // A full disk, say: without this, each try would leave a kernel behind.
+    await endKernel(started.value);
+    return fail("unavailable", `It could not be prepared: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    clearTimeout(timer);
+  }
 }
