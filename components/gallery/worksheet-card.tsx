@@ -22,8 +22,8 @@ export function WorksheetCardView({ card, eager = false }: { card: WorksheetCard
       </h3>
       <p className="card-summary">{card.summary}</p>
       <p className="card-line">
-        {card.author} · {t.gallery.languages[card.language]} ·{" "}
-        <span className="whitespace-nowrap">{card.resultAt ? <Age at={card.resultAt} prefix={t.gallery.resultOf} /> : t.gallery.resultNow}</span>
+        {card.author} · {t.gallery.languages[card.language]}
+        <span className="block">{card.resultAt ? <Age at={card.resultAt} prefix={t.gallery.resultOf} /> : t.gallery.resultNow}</span>
       </p>
     </article>
   );

@@ -104,7 +104,7 @@ function placesOf(row: readonly TableCell[]): number[] {
 }
 
 function isNumber(text: string): boolean {
-  return /^[\s$€£]*[-+−]?[\d.,\s]+(e[-+]?\d+)?\s*%?$/i.test(text) || /^(nan|inf|-inf|na|)$/i.test(text.trim());
+  return /^[\s$€£<>≤≥~≈]*[-+−]?[\d.,\s]+(e[-+]?\d+)?\s*%?$/i.test(text) || /^(nan|inf|-inf|na|)$/i.test(text.trim());
 }
 
 function flatten(row: readonly TableCell[]): string[] {

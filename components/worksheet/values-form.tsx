@@ -56,9 +56,14 @@ export function ValuesForm(props: Props) {
         if (uploading === 0) onRun();
       }}
     >
-      <div className="mb-2 flex items-baseline justify-between max-[59.99rem]:hidden">
-        <h2 className="text-lg">{t.worksheet.form}</h2>
-        <button type="button" className="button button-quiet button-small" onClick={onReset} style={{ visibility: changed.length > 0 ? "visible" : "hidden" }}>
+      <div className="flex items-baseline justify-between min-[60rem]:mb-2">
+        <h2 className="text-lg max-[59.99rem]:sr-only">{t.worksheet.form}</h2>
+        <button
+          type="button"
+          className="button button-quiet button-small max-[59.99rem]:hidden"
+          onClick={onReset}
+          style={{ visibility: changed.length > 0 ? "visible" : "hidden" }}
+        >
           {t.worksheet.reset}
         </button>
       </div>
@@ -85,6 +90,11 @@ export function ValuesForm(props: Props) {
         )}
       </RunStatus>
       <div className="values-scroll">
+        {changed.length > 0 && (
+          <button type="button" className="button button-small mt-1 min-[60rem]:hidden" onClick={onReset}>
+            {t.worksheet.reset}
+          </button>
+        )}
         {parameters.length === 0 && <p className="hint">{t.worksheet.noParameters}</p>}
         {groups.map((group) => (
           <div key={group.title}>
