@@ -71,6 +71,18 @@ describe("the queue of runs", () => {
     expect([(await claim())?.id, (await claim())?.id]).toEqual([other, next]);
   });
 
+  test("the place that is told is the order in which runs are taken", async () => {
+    for (const [at, key] of [..."aabacabbdaca"].entries()) await enqueue(key, new Date(1000 + at));
+    for (let left = 12; left > 0; left--) {
+      const waiting = (await database.connection.db.execute<{ id: RunId }>(sql`select id from runs where state = 'queued'`)).map((row) => row.id);
+      const places = await Promise.all(waiting.map((id) => database.store.countRunsBefore(id)));
+      expect([...places].sort((a, b) => a - b)).toEqual(waiting.map((_, place) => place));
+      const next = await claim();
+      expect(next?.id).toBe(waiting[places.indexOf(0)]);
+      if (next && left % 2 === 0) await database.store.finishRun(await leaseOf(next.id), done(1));
+    }
+  });
+
   test("many engines that claim at once never take the same run", async () => {
     const ids = new Set<string>();
     for (let n = 0; n < 40; n++) ids.add(await enqueue(`person ${n % 7}`));
