@@ -96,7 +96,14 @@ async function startProcesses(options: HouseOptions, environment: Record<string,
   const webEnvironment = { ...environment, PORT: String(webPort), HOSTNAME: "127.0.0.1", KEEP_ALIVE_TIMEOUT: "60000" };
   const specs: readonly ChildSpec[] = [
     { ...shared, name: "engine", command: scripts.engine },
-    { ...shared, name: "web", command: scripts.web, environment: webEnvironment, untilReady: (signal) => untilAnswers(webPort, signal), stopPatienceMs: 5_000 },
+    {
+      ...shared,
+      name: "web",
+      command: scripts.web,
+      environment: webEnvironment,
+      untilReady: (signal) => (options.config.development ? untilListens(webPort, signal) : untilAnswers(webPort, signal)),
+      stopPatienceMs: 5_000,
+    },
     { ...shared, name: "gateway", command: scripts.gateway, stopPatienceMs: 3_000 },
   ];
   const children = specs.map((spec) => {
@@ -148,6 +155,20 @@ function createParts({ log, terminal }: Pick<HouseOptions, "log" | "terminal">):
     },
     health: () => summarizeHealth(parts),
   };
+}
+
+/** Pages that follow the source are compiled when they are first asked for, which may take a minute: listening is enough. */
+async function untilListens(port: number, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const listens = await new Promise<boolean>((resolve) => {
+      const socket = net.connect(port, "127.0.0.1", () => resolve(true)).once("error", () => resolve(false));
+      socket.once("close", () => resolve(false));
+      socket.once("connect", () => socket.destroy());
+    });
+    if (listens) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("It ended first.");
 }
 
 /** Any answer will do: whether the pages behind it are well is theirs to say. */
