@@ -69,17 +69,25 @@ describe("passwords", () => {
     expect(outside).toBeTruthy();
   });
 
-  test("guessing one name is stopped from any address, and forgotten after the wait", async () => {
+  test("guessing one name from one address is stopped, forgotten after the wait, and keeps nobody out elsewhere", async () => {
     value(await signUp(stranger(), { username: "target", password }));
+    const guesser = stranger();
     const tries = [];
-    for (let n = 0; n < 12; n++) tries.push(code(await verifyPassword(stranger(), { username: "target", password: `guess number ${n}` })));
+    for (let n = 0; n < 12; n++) tries.push(code(await verifyPassword(guesser, { username: "target", password: `guess number ${n}` })));
     expect(tries.slice(10)).toEqual(["too_many", "too_many"]);
-    expect(await verifyPassword(stranger(), { username: "target", password })).toMatchObject({
+    expect(await verifyPassword(guesser, { username: "target", password })).toMatchObject({
       failure: { code: "too_many", retryAfterSeconds: expect.any(Number) },
     });
-    world.clock.offsetMs = 601_000;
     expect(code(await verifyPassword(stranger(), { username: "target", password }))).toBe("ok");
+    world.clock.offsetMs = 601_000;
+    expect(code(await verifyPassword(guesser, { username: "target", password }))).toBe("ok");
     world.clock.offsetMs = 0;
+  });
+
+  test("guessing one name from many addresses is stopped as well", async () => {
+    const tries = [];
+    for (let n = 0; n < 102; n++) tries.push(code(await verifyPassword(stranger(), { username: "nobody-here", password: "guess" })));
+    expect(tries.slice(99)).toEqual(["unauthenticated", "too_many", "too_many"]);
   });
 
   test("an address is counted as its network", () => {
@@ -167,6 +175,22 @@ describe("the first administrator", () => {
     expect(value(await acceptFirstAdministrator(stranger(), { key, username: "chief", password }))).toMatchObject({ level: "admin" });
     expect(code(await acceptFirstAdministrator(stranger(), { key, username: "chief2", password }))).toBe("not_found");
     expect(await offerFirstAdministrator(world.services)).toBeNull();
+  });
+
+  test("named by the configuration takes over the name, not the sessions and tokens of who had it", async () => {
+    const squatter = value(await signUp(stranger(), { username: "landlord", password }));
+    const session = await startSession(world.services, { userId: squatter.id, userAgent: null });
+    const made = value(await createToken(world.as(person(squatter.id, "landlord")), { name: "t", scopes: ["runs:read"], days: 365 }));
+    const cache = await createSessionCache(world.services);
+    expect(await authenticateSession(world.services, cache, session)).not.toBeNull();
+    const services = { ...world.services, config: { ...world.services.config, admin: { user: "landlord", password: "the true landlord" } } };
+    value(await ensureAdministrator(services));
+    await expect.poll(() => authenticateSession(world.services, cache, session), { timeout: 2000 }).toBeNull();
+    expect(code(await authenticateToken(world.services, made.token))).toBe("unauthenticated");
+    // Nothing changes at the next boot: the administrator stays signed in.
+    const own = await startSession(world.services, { userId: squatter.id, userAgent: null });
+    value(await ensureAdministrator(services));
+    expect(await authenticateSession(world.services, { known: new Map() }, own)).toMatchObject({ level: "admin" });
   });
 
   test("may be named by the configuration, and keeps its word when that changes", async () => {

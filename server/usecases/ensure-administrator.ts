@@ -12,7 +12,14 @@ export async function ensureAdministrator(services: Services): Promise<Result<vo
     const made = await createUser(services.store, { username: wanted.user, password: wanted.password }, "admin");
     return made.ok ? ok(undefined) : made;
   }
-  const passwordHash = (await passwordMatches(user.passwordHash, wanted.password)) ? user.passwordHash : await hashPassword(wanted.password);
-  await services.store.updateUser(user.id, { level: "admin", passwordHash, suspendedAt: null });
+  const known = await passwordMatches(user.passwordHash, wanted.password);
+  const passwordHash = known ? user.passwordHash : await hashPassword(wanted.password);
+  await services.store.transaction(async (tx) => {
+    await tx.updateUser(user.id, { level: "admin", passwordHash, suspendedAt: null });
+    if (known && user.level === "admin") return;
+    // Whoever took this name before may not be who the configuration means: what they hold must not become an administrator's.
+    for (const id of await tx.revokeSessionsOf(user.id, null, services.now())) await tx.notify("session_revoked", id);
+    await tx.revokeTokensOf(user.id, services.now());
+  });
   return ok(undefined);
 }

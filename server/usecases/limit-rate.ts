@@ -4,7 +4,9 @@ import type { Context } from "#server/context.ts";
 /** What is counted, and for whom. Closed: a new limit is a line here. */
 const limits = {
   "sign-in:address": { limit: 60, windowSeconds: 600 },
-  "sign-in:name": { limit: 10, windowSeconds: 600 },
+  // Strict for one address and one name; the name alone only so far that nobody can keep its owner out from one place.
+  "sign-in:pair": { limit: 10, windowSeconds: 600 },
+  "sign-in:name": { limit: 100, windowSeconds: 600 },
   "sign-up:address": { limit: 30, windowSeconds: 3600 },
   // A class of fifty behind one address, each trying something every few seconds, passes.
   "run:address": { limit: 1200, windowSeconds: 600 },

@@ -41,6 +41,13 @@ export function tokenQueries({ db }: Queryable) {
       await db.update(apiTokens).set({ usedAt: now }).where(eq(apiTokens.id, id));
     },
 
+    async revokeTokensOf(userId: UserId, now: Date): Promise<void> {
+      await db
+        .update(apiTokens)
+        .set({ revokedAt: now })
+        .where(and(eq(apiTokens.userId, userId), isNull(apiTokens.revokedAt)));
+    },
+
     async revokeToken(id: TokenId, now: Date): Promise<void> {
       await db
         .update(apiTokens)
