@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RunId, UserId } from "#lib/domain/ids.ts";
+import type { RunId, UserId, WorksheetId } from "#lib/domain/ids.ts";
 import type { CellResult } from "#lib/domain/run.ts";
+import { newId } from "#server/ids.ts";
 import { byToken, code, createWorld, person, type TestWorld, value, visitor } from "#tests/world.ts";
 import { readRunOutput } from "./read-run-output.ts";
 import { startRun } from "./start-run.ts";
@@ -63,4 +64,21 @@ test.each([
 
 test("and none of a run that does not exist", async () => {
   for (const other of ["", "../x", `run_${"0".repeat(26)}`]) expect(code(await read(person(ada, "ada"), 4, 1, other))).toBe("not_found");
+});
+
+test("a published figure is for everybody only while its worksheet is", async () => {
+  const author = await world.user("publisher", "author");
+  for (const [slug, visibility] of [
+    ["open-sheet", "public"],
+    ["closed-sheet", "private"],
+  ] as const) {
+    const sheet = await world.worksheet(author, slug, { visibility });
+    const versionId = (await world.store.findWorksheet(sheet.id))?.worksheet.currentVersionId;
+    if (!versionId) throw new Error("the worksheet has a version");
+    const run = newId("run");
+    const common = { worksheetId: sheet.id as WorksheetId, versionId, purpose: "publish" as const, values: {}, cacheKey: slug, queueKey: "publish" };
+    await world.store.insertRun({ id: run, ...common });
+    await (await world.take()).finish([cell]);
+    expect(value(await read(person(author, "publisher", "author"), 4, 1, run)).forEverybody).toBe(visibility === "public");
+  }
 });

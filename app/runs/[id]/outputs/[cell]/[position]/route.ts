@@ -11,9 +11,10 @@ export async function GET(request: Request, { params }: RouteContext): Promise<R
     if (!found.ok) return found;
     const { mediaType, bytes, digest, forEverybody } = found.value;
     const etag = `"${digest.replace("sha256:", "")}"`;
+    // A worksheet may be taken back: what others keep of it ends soon after.
     const headers = {
       etag,
-      "cache-control": `${forEverybody ? "public" : "private"}, max-age=31536000, immutable`,
+      "cache-control": forEverybody ? "public, max-age=3600" : "private, max-age=31536000, immutable",
       "content-type": mediaType,
       "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
       "x-content-type-options": "nosniff",
