@@ -5,7 +5,7 @@ import { withImagesApart } from "#lib/worksheet/stored-image.ts";
 import type { Context } from "#server/context.ts";
 import { findReadableRun } from "./find-readable-run.ts";
 import { runView } from "./run-view.ts";
-import { displayCellsOf } from "./show-worksheet.ts";
+import { displayCells } from "./show-worksheet.ts";
 
 /** For a page: a run with the text around its outputs, as the worksheet stood when it ran. */
 export type RunReport = { readonly run: RunView; readonly cells: readonly DisplayCell[]; readonly parameters: readonly Parameter[] };
@@ -15,5 +15,5 @@ export async function showRunReport(ctx: Context, input: { id: string }): Promis
   if (!found.ok) return found;
   const version = await ctx.store.findVersion(found.value.run.versionId);
   if (!version) return fail("not_found", "No such run.");
-  return ok({ run: withImagesApart(await runView(ctx, found.value.run)), cells: displayCellsOf(version.compiled), parameters: version.compiled.parameters });
+  return ok({ run: withImagesApart(await runView(ctx, found.value.run)), cells: displayCells(version), parameters: version.compiled.parameters });
 }

@@ -35,7 +35,7 @@ export async function showWorksheet(ctx: Context, input: { idOrSlug: string }): 
 const rendered = new Map<string, readonly DisplayCell[]>();
 const remembered = 200;
 
-function displayCells(version: WorksheetVersion): readonly DisplayCell[] {
+export function displayCells(version: WorksheetVersion): readonly DisplayCell[] {
   const known = rendered.get(version.id);
   if (known) return known;
   const cells = displayCellsOf(version.compiled);
@@ -44,7 +44,7 @@ function displayCells(version: WorksheetVersion): readonly DisplayCell[] {
   return cells;
 }
 
-export function displayCellsOf(compiled: Pick<CompiledWorksheet, "cells">): readonly DisplayCell[] {
+function displayCellsOf(compiled: Pick<CompiledWorksheet, "cells">): readonly DisplayCell[] {
   return compiled.cells.flatMap((cell) => displayCell(cell) ?? []);
 }
 
