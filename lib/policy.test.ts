@@ -61,13 +61,13 @@ const ownAuthors: Name[] = ["ownerAuthor", "ownerToken"];
 const admins: Name[] = ["admin", "adminToken"];
 
 const cases: Case[] = [
-  ["a public worksheet", "worksheet:read", project({ visibility: "public" }), [...visitors, ...people]],
+  ["a public worksheet", "worksheet:read", project({ visibility: "public" }), [...visitors, ...people, "ownerTokenWithoutScope"]],
   ["a private worksheet", "worksheet:read", project(), own],
   ["a group's worksheet, for a member", "worksheet:read", project({ ownerId: "us_group", groupRole: "reader" }), [...visitors, ...people]],
   ["a public worksheet", "worksheet:run", project({ visibility: "public" }), [...visitors, ...people]],
   ["a public worksheet where visitors may not", "worksheet:run", project({ visibility: "public", visitorsMayRun: false }), people],
   ["a private worksheet", "worksheet:run", project(), own],
-  ["a public project", "project:read", project({ visibility: "public" }), [...visitors, ...people]],
+  ["a public project", "project:read", project({ visibility: "public" }), [...visitors, ...people, "ownerTokenWithoutScope"]],
   ["a private project", "project:read", project(), own],
   ["a public project", "project:write", project({ visibility: "public" }), ownAuthors],
   [
@@ -89,8 +89,8 @@ const cases: Case[] = [
   ["a public project", "worksheet:publish", project({ visibility: "public" }), ownAuthors],
   ["any worksheet", "worksheet:curate", null, admins],
   ["a person's run", "run:read", run(), own],
-  ["a person's shared run", "run:read", run({ shared: true }), [...visitors, ...people]],
-  ["the result of a worksheet that one may read", "run:read", run({ ownerId: null, publishedAndReadable: true }), [...visitors, ...people]],
+  ["a person's shared run", "run:read", run({ shared: true }), [...visitors, ...people, "ownerTokenWithoutScope"]],
+  ["the result of a worksheet that one may read", "run:read", run({ ownerId: null, publishedAndReadable: true }), [...visitors, ...people, "ownerTokenWithoutScope"]],
   ["a visitor's run", "run:read", visitorRun, ["visitor"]],
   ["a run of nobody", "run:read", run({ ownerId: null }), []],
   ["a person's run", "run:cancel", run(), own],
@@ -118,8 +118,19 @@ describe("the policy", () => {
     expect(new Set(cases.map(([, permission]) => permission))).toEqual(new Set(Object.keys(policy)));
   });
 
-  test("a token without the scope may nothing, whatever the case", () => {
-    for (const [, permission, subject] of cases) expect(can(actors.ownerTokenWithoutScope, permission, subject as never)).toBe(false);
+  test("a token without the scope reads what everybody reads, and may nothing else, whatever the case", () => {
+    for (const [what, permission, subject, allowed] of cases) {
+      const isOpen = permission.endsWith(":read") && allowed.includes("stranger") && !what.includes("for a member");
+      expect([what, permission, can(actors.ownerTokenWithoutScope, permission, subject as never)]).toEqual([what, permission, isOpen]);
+    }
+  });
+
+  test("a token that may change runs sees them, and the worksheets it runs", () => {
+    const runs = token(owner, ["runs:write"]);
+    expect(can(runs, "run:read", run())).toBe(true);
+    expect(can(runs, "worksheet:read", project())).toBe(true);
+    expect(can(runs, "home:read", { ownerId: owner })).toBe(false);
+    expect(can(runs, "project:read", project())).toBe(false);
   });
 
   test("a token with one scope may at most what its person may", () => {
@@ -127,7 +138,8 @@ describe("the policy", () => {
       for (const scope of tokenScopes) {
         for (const [, permission, subject] of cases) {
           if (can(token(owner, [scope], level), permission, subject as never)) {
-            expect(policy[permission].scope).toBe(scope);
+            const { scope: needed, impliedBy = [], open } = policy[permission] as { scope: TokenScope; impliedBy?: readonly TokenScope[]; open?: (of: never) => boolean };
+            expect([needed, ...impliedBy].includes(scope) || open?.(subject as never)).toBe(true);
             expect(can(session(owner, level), permission, subject as never)).toBe(true);
           }
         }

@@ -48,22 +48,39 @@ type Rule<S> = {
   readonly says: string;
   /** The token scope that a token needs besides the person's own right. */
   readonly scope: TokenScope;
+  /** Scopes to change something, without which one could not see what one changes. */
+  readonly impliedBy?: readonly TokenScope[];
+  /** What everybody may, with or without any right of their own: no token may less than no token. */
+  readonly open?: (subject: S) => boolean;
   readonly allow: (actor: Exclude<Actor, { kind: "system" }>, subject: S) => boolean;
 };
 
+const isPublic = (project: ProjectSubject): boolean => project.visibility === "public";
 const readsProject = (actor: Actor, project: ProjectSubject): boolean =>
   project.visibility === "public" || owns(actor, project.ownerId) || project.groupRole !== null;
 const writesProject = (actor: Actor, project: ProjectSubject): boolean =>
   hasLevel(actor, "author") && (owns(actor, project.ownerId) || project.groupRole === "writer" || project.groupRole === "admin");
 
 export const policy: { readonly [P in Permission]: Rule<Subjects[P]> } = {
-  "worksheet:read": { says: "Everyone reads public worksheets; members read their group's; owners their own.", scope: "worksheets:read", allow: readsProject },
+  "worksheet:read": {
+    says: "Everyone reads public worksheets; members read their group's; owners their own.",
+    scope: "worksheets:read",
+    impliedBy: ["runs:write", "projects:write"],
+    open: isPublic,
+    allow: readsProject,
+  },
   "worksheet:run": {
     says: "Whoever reads a worksheet may run it; visitors only where anonymous running is on.",
     scope: "runs:write",
     allow: (actor, project) => readsProject(actor, project) && (actor.kind === "user" || project.visitorsMayRun),
   },
-  "project:read": { says: "Everyone reads public projects; members read their group's; owners their own.", scope: "worksheets:read", allow: readsProject },
+  "project:read": {
+    says: "Everyone reads public projects; members read their group's; owners their own.",
+    scope: "worksheets:read",
+    impliedBy: ["projects:write"],
+    open: isPublic,
+    allow: readsProject,
+  },
   "project:write": { says: "Owners and group writers, from author level on.", scope: "projects:write", allow: writesProject },
   "project:administer": {
     says: "Owners and group admins.",
@@ -80,6 +97,8 @@ export const policy: { readonly [P in Permission]: Rule<Subjects[P]> } = {
   "run:read": {
     says: "The person who ran it; everyone with the link once it is shared; readers of a worksheet its published result.",
     scope: "runs:read",
+    impliedBy: ["runs:write"],
+    open: (run) => run.shared || run.publishedAndReadable,
     allow: (actor, run) => run.shared || run.publishedAndReadable || ran(actor, run),
   },
   "run:cancel": { says: "The person who ran it.", scope: "runs:write", allow: ran },
@@ -103,7 +122,8 @@ export function can<P extends Permission>(actor: Actor, permission: P, subject: 
   if (actor.kind === "system") return true;
   const rule = policy[permission];
   // A token never grants more than its giver has, and no more than its scopes say.
-  if (actor.kind === "user" && actor.via.kind === "token" && !actor.via.scopes.includes(rule.scope)) return false;
+  if (actor.kind === "user" && actor.via.kind === "token" && !actor.via.scopes.some((scope) => scope === rule.scope || rule.impliedBy?.includes(scope)))
+    return rule.open?.(subject) ?? false;
   return rule.allow(actor, subject);
 }
 
