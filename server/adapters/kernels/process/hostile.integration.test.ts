@@ -209,13 +209,16 @@ describe("notebooks that want more than theirs", () => {
     expect(await processesNaming(kernel.sessionId)).toBe(0);
   });
 
-  test("are killed when they fill the disk: by files, by many files, by files that nobody sees", async () => {
+  test("are killed when they fill the disk: by files, by many files, by empty files, by files that nobody sees", async () => {
     const megabyte = 1024 * 1024;
     const large = await execute(await start({ diskBytes: 50 * megabyte }), "with open('large', 'wb') as file:\n    while True: file.write(bytes(1 << 20))");
     // The operating system refuses the write, or the watch was quicker.
     expect(large.error || large.reply.status).toMatch(/File too large|aborted/);
     for (const program of [
       "import itertools, os\nfor n in itertools.count(): open(f'file{n}', 'wb').write(os.urandom(1 << 20))",
+      "import os\nwhile True: open(os.urandom(8).hex(), 'w').close()",
+      // Mapped, deleted and closed: neither a name nor a descriptor is left.
+      "import mmap, os\nkept = []\nwhile True:\n    file = open('hidden', 'w+b'); file.write(os.urandom(1 << 20)); file.flush(); os.unlink('hidden')\n    kept.append(mmap.mmap(file.fileno(), 4096, trackfd=False)); file.close()",
       "import os\nfiles = []\nwhile True:\n    files.append(open('hidden', 'wb')); os.unlink('hidden'); files[-1].write(os.urandom(1 << 20)); files[-1].flush()",
     ]) {
       const kernel = await start({ diskBytes: 50 * megabyte });

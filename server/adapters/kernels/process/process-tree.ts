@@ -41,7 +41,10 @@ async function usageOfOne(pid: number): Promise<KernelUsage> {
   };
 }
 
-/** Bytes of files that were deleted but are still open: they fill the disk unseen by `du`. */
+/**
+ * Bytes of files that were deleted but are still open, or still mapped: they fill the disk unseen by `du`. What is on
+ * its way through a socket, and open nowhere else, is seen here neither.
+ */
 export async function deletedOpenBytes(pids: readonly number[]): Promise<number> {
   const seen = new Map<string, number>();
   for (const pid of pids) {
@@ -52,6 +55,20 @@ export async function deletedOpenBytes(pids: readonly number[]): Promise<number>
       const file = await stat(link).catch(() => null);
       if (file) seen.set(`${file.dev}:${file.ino}`, file.blocks * 512);
     }
+    await addDeletedMapped(pid, seen);
   }
   return [...seen.values()].reduce((total, bytes) => total + bytes, 0);
+}
+
+const deletedMapping = /^([0-9a-f]+)-([0-9a-f]+) \S+ \S+ (\S+) (\d+) +\/work\/.* \(deleted\)$/gm;
+
+async function addDeletedMapped(pid: number, seen: Map<string, number>): Promise<void> {
+  const maps = await readFile(`/proc/${pid}/maps`, "utf8").catch(() => "");
+  if (!maps.includes(" (deleted)")) return;
+  for (const [, from = "", to = "", device, inode] of maps.matchAll(deletedMapping)) {
+    const file = await stat(`/proc/${pid}/map_files/${from}-${to}`).catch(() => null);
+    if (file) seen.set(`${file.dev}:${file.ino}`, file.blocks * 512);
+    // Who is not root sees that it is mapped, but not how large the file is.
+    else seen.set(`${device}:${inode}`, Number.parseInt(to, 16) - Number.parseInt(from, 16));
+  }
 }
