@@ -65,8 +65,8 @@ export function createWarmPool({ start, busy, log, maxAgeMs = 30 * 60_000 }: War
     return at >= 0;
   };
 
-  const missing = (): WarmKind | null => {
-    for (const { kind, count } of wanted.values()) if (kindsHeld(kind.key).length < count) return kind;
+  const missing = (failed: ReadonlySet<string>): WarmKind | null => {
+    for (const { kind, count } of wanted.values()) if (!failed.has(kind.key) && kindsHeld(kind.key).length < count) return kind;
     return null;
   };
 
@@ -79,25 +79,29 @@ export function createWarmPool({ start, busy, log, maxAgeMs = 30 * 60_000 }: War
       });
   };
 
-  /** One at a time. */
+  /** One at a time; a kind that fails lets the others come before it is tried again. */
   const fillAll = async (): Promise<void> => {
-    for (let kind = missing(); kind && !stopped; kind = missing()) {
+    const failed = new Set<string>();
+    for (let kind = missing(failed); kind && !stopped; kind = missing(failed)) {
       for (let pause = 0; busy() > 0 && pause < (awaited > 0 ? crowdedPauses : maxPauses) && !stopped; pause += 1) await sleep(pauseMs);
       if (failures > 0) await sleep(Math.min(30_000, 500 * 2 ** failures));
-      if (!stopped) await addOne(kind);
+      if (!stopped && !(await addOne(kind))) failed.add(kind.key);
     }
   };
 
-  const addOne = async (kind: WarmKind): Promise<void> => {
+  const addOne = async (kind: WarmKind): Promise<boolean> => {
     const ready = await makeWarm(start, kind);
     if (!ready.ok) {
       failures = Math.min(failures + 1, 10);
       log.warn({ kind: kind.key, reason: ready.failure.message }, "a warm kernel did not start");
-      return;
+      return false;
     }
     failures = 0;
     const stillWanted = !stopped && kindsHeld(kind.key).length < (wanted.get(kind.key)?.count ?? 0);
-    if (!stillWanted) return end(ready.value);
+    if (!stillWanted) {
+      end(ready.value);
+      return true;
+    }
     kindsHeld(kind.key).push({ ready: ready.value, bornAt: performance.now() });
     void ready.value.kernel.exited.then(() => {
       // Died while waiting: nobody had it.
@@ -105,6 +109,7 @@ export function createWarmPool({ start, busy, log, maxAgeMs = 30 * 60_000 }: War
       end(ready.value);
       fill();
     });
+    return true;
   };
 
   const retire = (): void => {
