@@ -1,4 +1,6 @@
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Digest, RunId } from "#lib/domain/ids.ts";
 import { foldEvents } from "#lib/worksheet/fold-events.ts";
@@ -9,10 +11,24 @@ import { type Engine, startEngine } from "./engine.ts";
 
 let site: EngineSite;
 let engine: Engine;
+const ticksWhileKept: number[] = [];
 
 beforeAll(async () => {
   site = await engineSite({ SHEAF_VISITOR_SECONDS: "4", SHEAF_VISITOR_MEMORY_MB: "300", SHEAF_RUN_OUTPUT_MB: "1", SHEAF_CAPACITY: "2" });
-  engine = await startEngine(site.services, await openKernels(site.config, site.log));
+  const storage: typeof site.storage = {
+    ...site.storage,
+    async keepRun(place, fromFolder, ...rest) {
+      // Whoever still writes is seen: nobody may, while files are kept.
+      const size = async (): Promise<number> => (fromFolder === null ? 0 : ((await stat(path.join(fromFolder, "ticks")).catch(() => null))?.size ?? 0));
+      const before = await size();
+      if (before > 0) {
+        await sleep(500);
+        ticksWhileKept.push((await size()) - before);
+      }
+      return site.storage.keepRun(place, fromFolder, ...rest);
+    },
+  };
+  engine = await startEngine({ ...site.services, storage }, await openKernels(site.config, site.log));
 });
 afterAll(async () => {
   await engine?.stop();
@@ -117,6 +133,21 @@ describe("a run", () => {
     expect((await site.final(sheet.runId)).state).toBe("cancelled");
     expect(performance.now() - began).toBeLessThan(1000);
     expect(await text(sheet.runId)).toBe("begun\n");
+  });
+
+  test("computes nothing more while its files are kept, however it ended", async () => {
+    const ticking =
+      "import subprocess, time\nsubprocess.Popen(['sh', '-c', 'while true; do echo tick >> ticks; sleep 0.02; done'], start_new_session=True)\ntime.sleep(0.5)";
+    const done = await site.publish([ticking]);
+    expect((await site.final(done.runId)).state).toBe("done");
+    // As what publishes it: with the limits of somebody signed in.
+    const { runId: cancelled } = await site.publish([`${ticking}\nprint('begun', flush=True)\ntime.sleep(60)`]);
+    await expect.poll(async () => (await site.events(cancelled)).some((event) => event.type === "output"), { timeout: 30_000 }).toBe(true);
+    // Told to nobody: a notification may come before a run is known.
+    await site.store.requestCancel(cancelled);
+    expect((await site.final(cancelled)).state).toBe("cancelled");
+    expect(ticksWhileKept.length).toBeGreaterThanOrEqual(2);
+    expect(ticksWhileKept.every((bytes) => bytes === 0)).toBe(true);
   });
 
   test("is stopped at its time limit", async () => {

@@ -15,7 +15,7 @@ import { queuedAgain } from "./queued-again.ts";
 import { createRunJournal, type RunJournal } from "./run-journal.ts";
 import { createRunTrace, type RunTrace } from "./run-trace.ts";
 import { endKernel, type ReadyKernel } from "./start-kernel.ts";
-import { createStopSignal, type StopSignal } from "./stop-signal.ts";
+import { createStopSignal, type Stop, type StopSignal } from "./stop-signal.ts";
 import type { WarmPool } from "./warm-pool.ts";
 
 export type RunServices = Pick<Services, "config" | "store" | "storage" | "log" | "now"> & {
@@ -111,53 +111,62 @@ async function runWith(
   let inputs: GivenInputs | null = null;
   let kernelMs = 0;
   let outcome = nothingRan;
-  if (ready && !signal.stop) {
-    void ready.kernel.exited.then((exit) => setTimeout(() => signal.set({ kind: "exited", exit }), drainMs));
-    inputs = await giveFiles(services, ready, loaded, uploads, limits.memoryBytes);
-    kernelMs = performance.now() - began;
-    going.trace.mark("given");
-    outcome = await runCells(services, going, ready, plan, limits.seconds);
-    // What is still to be done has nothing more to show.
-    writer.flush();
-    going.trace.mark("executed");
+  try {
+    if (ready && !signal.stop) {
+      void ready.kernel.exited.then((exit) => setTimeout(() => signal.set({ kind: "exited", exit }), drainMs));
+      inputs = await giveFiles(services, ready, loaded, uploads, limits.memoryBytes);
+      kernelMs = performance.now() - began;
+      going.trace.mark("given");
+      outcome = await runCells(services, going, ready, plan, limits.seconds);
+      // What is still to be done has nothing more to show.
+      writer.flush();
+      going.trace.mark("executed");
+    }
+    // Read now: that we stop the kernel ourselves is not why the run ended.
+    const { stop } = signal;
+    if (stop?.kind === "stopping") return await requeue(services, going);
+    if (ready) await stopKernel(services, run, ready);
+    await finish(services, going, { loaded, uploads, ready }, { stop, plan, inputs, kernelMs, outcome });
+  } finally {
+    await inputs?.dispose();
   }
-  const { stop } = signal;
-  if (stop?.kind === "stopping") await requeue(services, going);
-  else {
-    // The kernel may have ended after its last cell: that is no failure any more.
-    const end = describeEnd(stop, outcome.error, limits);
-    const usage = await ready?.kernel.usage().catch(() => null);
-    const givenFolders = [loaded.checkout, ...(inputs?.stagedFolder ? [inputs.stagedFolder] : [])];
-    const { journal, lease, trace } = going;
-    const ended = {
-      run,
-      lease,
-      end,
-      loaded,
-      environment: services.environment,
-      uploads,
-      plan,
-      cells: journal.cells(),
-      workFolder: ready?.kernel.workFolder ?? null,
-      givenFolders,
-    };
-    const ours = await finishRun(services, { ...ended, peakMemoryBytes: usage?.peakMemoryBytes ?? null, kernelMs, cellsMs: outcome.cellsMs }, writer);
-    trace.mark("finished");
-    services.log.debug({ runId: run.id, trace: trace.marks }, "where a run's time went");
-    services.log.info(
-      {
-        runId: run.id,
-        worksheet: loaded.worksheet.slug,
-        state: end.state,
-        reason: end.error?.kind,
-        ours,
-        kernelMs: Math.round(kernelMs),
-        cellsMs: Math.round(outcome.cellsMs),
-      },
-      "a run ended",
-    );
-  }
-  await inputs?.dispose();
+}
+
+/**
+ * Before anything is kept: what goes on computing would outlive its time limit, change files while they are copied, and
+ * go on speaking to us. One that cannot be stopped is killed again at the end.
+ */
+async function stopKernel({ log }: RunServices, run: Run, { client, kernel }: ReadyKernel): Promise<void> {
+  client.close();
+  await kernel.stop().catch((error: unknown) => log.warn({ err: error, runId: run.id }, "a kernel was not stopped before its files were kept"));
+}
+
+type Executed = {
+  readonly stop: Exclude<Stop, { kind: "stopping" }> | null;
+  readonly plan: readonly PlannedCell[];
+  readonly inputs: GivenInputs | null;
+  readonly kernelMs: number;
+  readonly outcome: CellsOutcome;
+};
+
+async function finish(
+  services: RunServices,
+  { run, lease, journal, writer, trace }: Going,
+  { loaded, uploads, ready }: Omit<Ready, "ready"> & { readonly ready: ReadyKernel | null },
+  { stop, plan, inputs, kernelMs, outcome }: Executed,
+): Promise<void> {
+  const limits = run.ownerId === null && run.purpose === "person" ? services.config.visitor : services.config.person;
+  // The kernel may have ended after its last cell: that is no failure any more.
+  const end = describeEnd(stop, outcome.error, limits);
+  const usage = await ready?.kernel.usage().catch(() => null);
+  const givenFolders = [loaded.checkout, ...(inputs?.stagedFolder ? [inputs.stagedFolder] : [])];
+  const workFolder = ready?.kernel.workFolder ?? null;
+  const ended = { run, lease, end, loaded, environment: services.environment, uploads, plan, cells: journal.cells(), workFolder, givenFolders };
+  const ours = await finishRun(services, { ...ended, peakMemoryBytes: usage?.peakMemoryBytes ?? null, kernelMs, cellsMs: outcome.cellsMs }, writer);
+  trace.mark("finished");
+  services.log.debug({ runId: run.id, trace: trace.marks }, "where a run's time went");
+  const took = { kernelMs: Math.round(kernelMs), cellsMs: Math.round(outcome.cellsMs) };
+  services.log.info({ runId: run.id, worksheet: loaded.worksheet.slug, state: end.state, reason: end.error?.kind, ours, ...took }, "a run ended");
 }
 
 /** What a dying kernel said last is still on its way. */

@@ -1,4 +1,4 @@
-import type { CellResult, RunEvent } from "#lib/domain/run.ts";
+import type { RunEvent } from "#lib/domain/run.ts";
 import { createFolding, type Folding } from "#lib/worksheet/fold-events.ts";
 
 /**
