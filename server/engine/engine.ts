@@ -64,7 +64,12 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
   const listeners = await listen(services, engineId, loop, cancel);
   const every = (ms: number, work: () => Promise<unknown>): NodeJS.Timeout =>
     setInterval(() => void work().catch((error: unknown) => log.debug({ err: error }, "will be tried again")), ms);
-  const timers = [every(lookAroundMs, async () => (heartbeat.steadyFor(steadyMs) ? recover(false) : 0)), every(popularMs, warm)];
+  const timers = [
+    every(lookAroundMs, async () => (heartbeat.steadyFor(steadyMs) ? recover(false) : 0)),
+    every(popularMs, warm),
+    // A wish that came between a run's claim and its being known here was heard by nobody.
+    every(lookAroundMs, async () => (signals.size > 0 ? (await store.listCancelRequests(engineId)).forEach(cancel) : undefined)),
+  ];
   const sweeper = startSweeper({ ...services, checkouts }, [
     () => completePublications(services),
     () => sweepProjects(services),
