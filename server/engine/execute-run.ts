@@ -1,4 +1,3 @@
-import path from "node:path";
 import type { EngineId, RunId } from "#lib/domain/ids.ts";
 import type { RunEvent } from "#lib/domain/run.ts";
 import { type PlannedCell, planRun } from "#lib/worksheet/plan-run.ts";
@@ -9,7 +8,7 @@ import { describeEnd, type RunEnd } from "./describe-end.ts";
 import { createEventWriter, type EventWriter, patienceMs } from "./event-writer.ts";
 import { type CellsOutcome, executeCells } from "./execute-cells.ts";
 import { finishRun } from "./finish-run.ts";
-import { type GivenInputs, giveInputs, planInputs } from "./give-inputs.ts";
+import { type GivenInputs, giveInputs, planInputs, temporaryFolderOf } from "./give-inputs.ts";
 import { type GivenUpload, type LoadedVersion, loadUploads, type VersionLoader } from "./load-run.ts";
 import { queuedAgain } from "./queued-again.ts";
 import { createRunJournal, type RunJournal } from "./run-journal.ts";
@@ -181,7 +180,7 @@ async function giveFiles(
 ): Promise<GivenInputs> {
   if (memoryBytes !== wantedBytes) await kernel.limitMemory?.(wantedBytes);
   if (givenCheckout !== loaded.checkout) await kernel.giveFiles(loaded.checkout);
-  return giveInputs(kernel, uploads, path.join(config.dataFolder, "temporary"));
+  return giveInputs(kernel, uploads, temporaryFolderOf(config));
 }
 
 async function runCells(

@@ -1,10 +1,16 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { Config } from "#server/config.ts";
 import type { Kernel } from "#server/ports/kernels.ts";
 import type { GivenUpload } from "./load-run.ts";
 
 /** Below the kernel's working folder; apart from the repository's own files. */
 const inputsFolder = "inputs";
+
+/** What is laid ready for kernels; nothing in it outlives its run. */
+export function temporaryFolderOf({ dataFolder }: Pick<Config, "dataFolder">): string {
+  return path.join(dataFolder, "temporary");
+}
 
 export type GivenInputs = {
   /** Parameter name → path as the kernel sees it. */

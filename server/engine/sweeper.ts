@@ -1,3 +1,5 @@
+import { lstat, readdir, rm } from "node:fs/promises";
+import path from "node:path";
 import type { Logger } from "#server/log.ts";
 import type { Storage } from "#server/ports/storage.ts";
 import type { Store } from "#server/ports/store.ts";
@@ -6,6 +8,8 @@ import type { Checkouts } from "./checkouts.ts";
 const everyMs = 60_000;
 const keepEventsMs = 10 * 60_000;
 const batch = 100;
+/** Longer than any run may have them. */
+const keepGivenMs = 6 * 3_600_000;
 
 export type SweepServices = {
   readonly store: Store;
@@ -46,5 +50,14 @@ async function sweepExpiredRuns(store: Store, storage: Pick<Storage, "removeRun"
   for (const run of await store.listExpiredRuns(now, batch)) {
     if (!(await store.deleteExpiredRun(run.id, now))) continue;
     await storage.removeRun({ username: null, worksheetSlug: run.worksheetSlug, runId: run.id, queuedAt: new Date(run.queuedAt) });
+  }
+}
+
+/** People's own files, in clear: what an engine that was killed had laid ready for a run. */
+export async function sweepGivenFiles(folder: string, now: Date): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const at = path.join(folder, name);
+    const found = await lstat(at).catch(() => null);
+    if (found && found.mtimeMs < now.getTime() - keepGivenMs) await rm(at, { recursive: true, force: true });
   }
 }
