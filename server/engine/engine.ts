@@ -7,14 +7,16 @@ import { completePublication, completePublications } from "#server/usecases/comp
 import { sweepProjects, sweepRepositories } from "#server/usecases/sweep-projects.ts";
 import { createCheckouts } from "./checkouts.ts";
 import { type ClaimLoop, startClaimLoop } from "./claim-loop.ts";
+import { engineName } from "./engine-name.ts";
 import { executeRun, type RunServices } from "./execute-run.ts";
+import { temporaryFolderOf } from "./give-inputs.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { createVersionLoader } from "./load-run.ts";
 import { keepPopularWarm } from "./popular-worksheets.ts";
 import { recoverRuns } from "./recover-runs.ts";
 import { startKernel } from "./start-kernel.ts";
 import type { StopSignal } from "./stop-signal.ts";
-import { startSweeper } from "./sweeper.ts";
+import { startSweeper, sweepGivenFiles } from "./sweeper.ts";
 import { createWarmPool } from "./warm-pool.ts";
 
 export type Engine = { stop(): Promise<void> };
@@ -27,7 +29,7 @@ const popularMs = 60_000;
 /** Everything of one engine, from its former life's remains to its claim loop. Resolves when it takes runs. */
 export async function startEngine(services: Services, kernels: KernelsPort): Promise<Engine> {
   const { config, store, log, now } = services;
-  const engineId = config.kernels.engineId as EngineId;
+  const engineId = await engineName(config.kernels.engineId, config.dataFolder);
   const description = await kernels.describe();
   log.info({ swept: await kernels.sweep(), environment: description.environment.name, safeForVisitors: description.safeForVisitors }, "kernels are ready");
   const signals = new Map<RunId, StopSignal>();
@@ -71,6 +73,7 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
     every(lookAroundMs, async () => (signals.size > 0 ? (await store.listCancelRequests(engineId)).forEach(cancel) : undefined)),
   ];
   const sweeper = startSweeper({ ...services, checkouts }, [
+    () => sweepGivenFiles(temporaryFolderOf(config), now()),
     () => completePublications(services),
     () => sweepProjects(services),
     hourly(() => sweepRepositories(services)),
