@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RunError, RunEvent } from "#lib/domain/run.ts";
 import { createCollector } from "#lib/worksheet/collect-outputs.ts";
 import type { PlannedCell } from "#lib/worksheet/plan-run.ts";
@@ -11,6 +12,8 @@ export type ExecuteCells = {
   readonly signal: StopSignal;
   readonly emit: (event: RunEvent) => void;
 };
+
+const exitMs = 1000;
 
 export type CellsOutcome = { readonly error: RunError | null; readonly cellsMs: number };
 
@@ -32,6 +35,8 @@ export async function executeCells({ plan, client, limitBytes, signal, emit }: E
       },
     });
     const reply = await Promise.race([executing, signal.stopped.then(() => null)]);
+    // A connection that was cut may also be a kernel that dies: its exit, which says why, is on its way then.
+    if (reply?.outputsLost && reply.status === "aborted") await Promise.race([signal.stopped, sleep(exitMs)]);
     if (reply?.outputsLost) signal.set({ kind: "output_limit" });
     const tookMs = performance.now() - began;
     cellsMs += tookMs;
