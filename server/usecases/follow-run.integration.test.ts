@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { UserId } from "#lib/domain/ids.ts";
+import type { RunId, UserId } from "#lib/domain/ids.ts";
 import type { RunEvent } from "#lib/domain/run.ts";
 import type { NumberedRunEvent } from "#lib/domain/worksheet.ts";
 import { foldEvents } from "#lib/worksheet/fold-events.ts";
@@ -137,6 +137,37 @@ describe("following a run", () => {
         seen.map(({ event }) => event),
       ),
     ).toEqual(value(await showRun(ctx, run)).cells);
+  });
+
+  test("many who watch waiting runs ask for their places once a second, not each", async () => {
+    const ctx = world.as(person(ada, "ada"));
+    const runs = [await start(ctx), await start(ctx), await start(ctx)];
+    let asked = 0;
+    const store = {
+      ...ctx.store,
+      listQueuePlaces: () => {
+        asked += 1;
+        return ctx.store.listQueuePlaces();
+      },
+      findRun: (id: RunId) => {
+        asked += 1;
+        return ctx.store.findRun(id);
+      },
+    };
+    const ending = new AbortController();
+    setTimeout(() => ending.abort(), 2500);
+    const places = await Promise.all(
+      Array.from({ length: 30 }, async (_, n) => {
+        const seen = [];
+        const followed = value(await followRun({ ...ctx, store }, { id: runs[n % 3]?.id ?? "", after: 0, signal: ending.signal }));
+        for await (const { event } of followed) if (event.type === "state") seen.push(event.position);
+        return seen.at(0);
+      }),
+    );
+    expect(places.slice(0, 3)).toEqual([0, 1, 2]);
+    for (const run of runs) await cancelRun(ctx, run);
+    // A few times for each who comes, then once a second for all.
+    expect(asked).toBeLessThan(30 * 3 + 10);
   });
 
   test("stops when the reader goes, and is refused to whoever may not read", async () => {

@@ -1,3 +1,4 @@
+import type { RunId } from "#lib/domain/ids.ts";
 import type { CellResult, RunEvent } from "#lib/domain/run.ts";
 import { isFinal } from "#lib/domain/run.ts";
 import type { NumberedRunEvent } from "#lib/domain/worksheet.ts";
@@ -5,6 +6,7 @@ import { ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
 import type { RunHead } from "#server/ports/store.ts";
 import { findReadableRun } from "./find-readable-run.ts";
+import { queuePlace } from "./queue-places.ts";
 import { eventWithoutTraceback, mayReadTracebacks } from "./run-view.ts";
 
 export type FollowRun = {
@@ -49,15 +51,24 @@ async function* follow(ctx: Context, run: RunHead, { after, signal }: FollowRun)
         return;
       }
       if (now.state === "queued") {
-        const before = await ctx.store.countRunsBefore(run.id);
+        const before = await queuePlace(ctx.store, run.id);
         // Numbered like the event before it: a reader that comes back asks from there.
-        if (before !== position) yield { seq: last, event: { type: "state", state: "queued", at: ctx.now().getTime(), position: before } };
-        position = before;
+        if (before !== null && before !== position) yield { seq: last, event: { type: "state", state: "queued", at: ctx.now().getTime(), position: before } };
+        position = before ?? position;
       }
-      if (!isFinal(now.state)) await bell.wait(now.state === "queued" ? positionMs : pollMs);
+      if (now.state === "queued") await waitInQueue(ctx, run.id, position, bell, signal);
+      else if (!isFinal(now.state)) await bell.wait(pollMs);
     }
   } finally {
     await listener?.close();
+  }
+}
+
+/** Until somebody rings, what waits has nothing to say but its place, and that is asked for all at once. */
+async function waitInQueue(ctx: Context, id: RunId, position: number, bell: Bell, signal: AbortSignal): Promise<void> {
+  const until = performance.now() + pollMs;
+  while (!signal.aborted && performance.now() < until) {
+    if ((await bell.wait(positionMs)) || (await queuePlace(ctx.store, id)) !== position) return;
   }
 }
 
@@ -84,6 +95,8 @@ async function* hideTracebacks(events: AsyncIterable<NumberedRunEvent>): AsyncGe
   for await (const { seq, event } of events) yield { seq, event: eventWithoutTraceback(event) };
 }
 
+type Bell = ReturnType<typeof createBell>;
+
 /** Rings that come before anybody waits are not lost, and many are one. */
 function createBell(signal: AbortSignal) {
   let rung = false;
@@ -94,7 +107,8 @@ function createBell(signal: AbortSignal) {
   };
   return {
     ring,
-    async wait(atMostMs: number): Promise<void> {
+    /** Whether it was a ring that ended the waiting. */
+    async wait(atMostMs: number): Promise<boolean> {
       if (!rung && !signal.aborted) {
         await new Promise<void>((resolve) => {
           const timer = setTimeout(done, atMostMs);
@@ -108,7 +122,9 @@ function createBell(signal: AbortSignal) {
           signal.addEventListener("abort", done);
         });
       }
+      const hasRung = rung;
       rung = false;
+      return hasRung;
     },
   };
 }

@@ -116,21 +116,20 @@ export function runQueries({ db }: Queryable) {
       return rows.map((row) => ({ ...row.run, worksheetSlug: row.worksheetSlug, worksheetTitle: row.worksheetTitle }));
     },
 
-    /** How many queued runs the engine takes first, by the same turns as `claimRun`. */
-    async countRunsBefore(id: RunId): Promise<number> {
-      const [row] = await db.execute<{ before: number }>(sql`
+    /** Every waiting run with how many the engine takes before it, by the same turns as `claimRun`. */
+    async listQueuePlaces(): Promise<Map<RunId, number>> {
+      const rows = await db.execute<{ id: RunId; before: number }>(sql`
         with waiting as (
           select id, queue_key, queued_at, row_number() over (partition by queue_key order by queued_at, id) as rank from runs where state = 'queued'
         ),
-        turns as (
-          select id, queued_at, rank + (
+        busy as (
+          select waiting.id, (
             select count(*) from runs other
             where other.queue_key = waiting.queue_key and (other.started_at >= waiting.queued_at or other.state in ('starting', 'running'))
-          ) as turn from waiting
+          ) as others from waiting
         )
-        select count(*)::int as before from turns other, turns mine
-        where mine.id = ${id} and (other.turn, other.queued_at, other.id) < (mine.turn, mine.queued_at, mine.id)`);
-      return row?.before ?? 0;
+        select id, (row_number() over (order by rank + others, queued_at, id) - 1)::int as before from waiting join busy using (id)`);
+      return new Map(rows.map((row) => [row.id, row.before]));
     },
 
     /** Ends a run that no engine has taken; false where one was quicker. Its last event is written with it. */
@@ -154,6 +153,13 @@ export function runQueries({ db }: Queryable) {
 
     async updateRun(id: RunId, change: Partial<Pick<Run, "shared" | "ownerId" | "visitorId" | "claimHash" | "expiresAt">>): Promise<void> {
       await db.update(runs).set(change).where(eq(runs.id, id));
+    },
+
+    /** Bytes of the notebooks and files that somebody's runs left. */
+    async sumRunFiles(ownerId: UserId): Promise<number> {
+      const [row] = await db.execute<{ bytes: number }>(sql`
+        select coalesce(sum((file ->> 'bytes')::float8), 0) as bytes from runs, jsonb_array_elements(record -> 'files') as file where owner_id = ${ownerId}`);
+      return row?.bytes ?? 0;
     },
 
     /** Runs of a visitor that nobody owns yet. */
