@@ -318,6 +318,16 @@ describe("room for uploads", () => {
   });
 });
 
+test("a person's home is told by what their runs left, without opening a file", async () => {
+  const eve = await world.user("eve");
+  const storage = { ...world.services.storage, homeUsage: () => Promise.reject(new Error("not asked")) };
+  const ctx = { ...world.as(person(eve, "eve")), storage };
+  expect(value(await showMe(ctx)).home).toMatchObject({ usedBytes: 0 });
+  value(await start(ctx, unseen()));
+  await finishNext();
+  expect(value(await showMe(ctx)).home).toEqual({ usedBytes: 12, limitBytes: world.services.config.person.homeBytes });
+});
+
 describe("cancelling", () => {
   test("ends a queued run at once, and asks the engine for one it has", async () => {
     const ctx = world.as(person(ada, "ada"));
