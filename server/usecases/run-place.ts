@@ -1,4 +1,3 @@
-import type { Context } from "#server/context.ts";
 import type { RunPlace, Storage } from "#server/ports/storage.ts";
 import type { Queries, RunHead } from "#server/ports/store.ts";
 

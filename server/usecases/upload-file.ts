@@ -68,8 +68,7 @@ export async function uploadFile(ctx: Context, input: { name: string; bytes: Uin
 function mayUpload({ actor, config }: Context): Result<void> {
   if (actor.kind === "user" && actor.via.kind === "token" && !actor.via.scopes.includes("runs:write"))
     return fail("forbidden", "This token may not start runs.");
-  if (actor.kind === "visitor" && !config.visitor.mayRun)
-    return fail("forbidden", "Running without an account is switched off on this server. Sign in first.");
+  if (actor.kind === "visitor" && !config.visitor.mayRun) return fail("forbidden", "Running without an account is switched off on this server. Sign in first.");
   return ok(undefined);
 }
 

@@ -32,7 +32,10 @@ export function uploadQueries({ db }: Queryable) {
 
     /** Bytes kept for somebody, or for everybody at an address. */
     async sumUploads(of: UploadsOf): Promise<number> {
-      const [row] = await db.select({ bytes: sql<number>`coalesce(sum(${uploads.size}), 0)::float8` }).from(uploads).where(whose(of));
+      const [row] = await db
+        .select({ bytes: sql<number>`coalesce(sum(${uploads.size}), 0)::float8` })
+        .from(uploads)
+        .where(whose(of));
       return row?.bytes ?? 0;
     },
 
@@ -42,7 +45,10 @@ export function uploadQueries({ db }: Queryable) {
         .update(uploads)
         .set({ expiresAt: file.expiresAt })
         .where(
-          eq(uploads.id, sql`(select id from uploads where ${and(whose(of), eq(uploads.digest, file.digest), eq(uploads.name, file.name))} limit 1 for update)`),
+          eq(
+            uploads.id,
+            sql`(select id from uploads where ${and(whose(of), eq(uploads.digest, file.digest), eq(uploads.name, file.name))} limit 1 for update)`,
+          ),
         )
         .returning({ id: uploads.id });
       return row?.id ?? null;
