@@ -90,7 +90,12 @@ const cases: Case[] = [
   ["any worksheet", "worksheet:curate", null, admins],
   ["a person's run", "run:read", run(), own],
   ["a person's shared run", "run:read", run({ shared: true }), [...visitors, ...people, "ownerTokenWithoutScope"]],
-  ["the result of a worksheet that one may read", "run:read", run({ ownerId: null, publishedAndReadable: true }), [...visitors, ...people, "ownerTokenWithoutScope"]],
+  [
+    "the result of a worksheet that one may read",
+    "run:read",
+    run({ ownerId: null, publishedAndReadable: true }),
+    [...visitors, ...people, "ownerTokenWithoutScope"],
+  ],
   ["a visitor's run", "run:read", visitorRun, ["visitor"]],
   ["a run of nobody", "run:read", run({ ownerId: null }), []],
   ["a person's run", "run:cancel", run(), own],
@@ -138,7 +143,11 @@ describe("the policy", () => {
       for (const scope of tokenScopes) {
         for (const [, permission, subject] of cases) {
           if (can(token(owner, [scope], level), permission, subject as never)) {
-            const { scope: needed, impliedBy = [], open } = policy[permission] as { scope: TokenScope; impliedBy?: readonly TokenScope[]; open?: (of: never) => boolean };
+            const {
+              scope: needed,
+              impliedBy = [],
+              open,
+            } = policy[permission] as { scope: TokenScope; impliedBy?: readonly TokenScope[]; open?: (of: never) => boolean };
             expect([needed, ...impliedBy].includes(scope) || open?.(subject as never)).toBe(true);
             expect(can(session(owner, level), permission, subject as never)).toBe(true);
           }
