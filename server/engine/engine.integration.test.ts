@@ -168,6 +168,13 @@ describe("a run", () => {
     expect(shown).toContain("Output stopped here");
   });
 
+  test("is stopped when it says without end what nobody is shown", async () => {
+    const sheet = await site.publish([
+      "kernel = get_ipython().kernel\nwhile True: kernel.session.send(kernel.iopub_socket, 'comm_msg', {'comm_id': 'x', 'data': {'x': 'x' * 100_000}}, parent=kernel.get_parent())",
+    ]);
+    expect((await site.final(sheet.runId)).error?.kind).toBe("output_limit");
+  });
+
   test("says when the kernel died, with what it had shown", async () => {
     const sheet = await site.publish(["import os, sys\nprint('last words', flush=True)\nsys.stdout.flush()\nimport time; time.sleep(0.5)\nos._exit(3)"]);
     const run = await site.final(sheet.runId);

@@ -14,6 +14,8 @@ export type ExecuteCells = {
 };
 
 const exitMs = 1000;
+/** What widgets say to each other is shown to nobody, but read by us all the same. */
+const unshownTimes = 5;
 
 export type CellsOutcome = { readonly error: RunError | null; readonly cellsMs: number };
 
@@ -22,6 +24,7 @@ export async function executeCells({ plan, client, limitBytes, signal, emit }: E
   const collector = createCollector({ limitBytes });
   const spent = new Map<number, number>();
   let cellsMs = 0;
+  let unshownBytes = 0;
   for (const [position, cell] of plan.entries()) {
     if (signal.stop) break;
     const { index } = cell;
@@ -30,8 +33,10 @@ export async function executeCells({ plan, client, limitBytes, signal, emit }: E
     const began = performance.now();
     const executing = client.execute(cell.source, {
       onMessage: (message) => {
-        for (const event of collector.message(index, { msg_type: message.type, content: message.content, metadata: message.metadata })) emit(event);
-        if (collector.passed) signal.set({ kind: "output_limit" });
+        const events = collector.message(index, { msg_type: message.type, content: message.content, metadata: message.metadata });
+        for (const event of events) emit(event);
+        if (events.length === 0) unshownBytes += message.bytes;
+        if (collector.passed || unshownBytes > unshownTimes * limitBytes) signal.set({ kind: "output_limit" });
       },
     });
     const reply = await Promise.race([executing, signal.stopped.then(() => null)]);
