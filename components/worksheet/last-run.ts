@@ -7,7 +7,10 @@ const keyOf = (worksheetId: string) => `sheaf-last-run-${worksheetId}`;
 
 export function rememberRun(worksheetId: string, run: LastRun): void {
   try {
-    localStorage.setItem(keyOf(worksheetId), JSON.stringify(run));
+    // The link is told once: a run that comes again keeps the one it has.
+    const known = lastRun(worksheetId);
+    const claimUrl = run.claimUrl ?? (known?.id === run.id ? known.claimUrl : null);
+    localStorage.setItem(keyOf(worksheetId), JSON.stringify({ ...run, claimUrl }));
   } catch {
     // The address of the page still names the run.
   }

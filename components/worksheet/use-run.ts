@@ -37,10 +37,13 @@ export function useRun(worksheetId: string, initial: RunView | null = null): Con
   }, [initial, follow]);
 
   const open = useCallback(
-    async (id: string) => {
+    async (id: string, isAnswer = false) => {
       const answer = await api<RunView>("GET", routes.api.run(id));
       if (!answer.ok) return false;
-      dispatch({ type: "opened", run: answer.value });
+      const { cachedFrom, finishedAt } = answer.value;
+      // Who asks what they have the answer to gets that run again: an earlier one all the same.
+      const earlier = isAnswer && cachedFrom === null && finishedAt !== null ? { id, finishedAt } : cachedFrom;
+      dispatch({ type: "opened", run: { ...answer.value, cachedFrom: earlier } });
       if (!isFinal(answer.value.state)) follow(id, answer.value.lastEvent);
       return true;
     },
@@ -57,7 +60,7 @@ export function useRun(worksheetId: string, initial: RunView | null = null): Con
         return { problem: answer.problem };
       }
       dispatch({ type: "accepted", id: answer.value.id, claimUrl: answer.value.claimUrl ?? null });
-      if (answer.value.cached) await open(answer.value.id);
+      if (answer.value.cached) await open(answer.value.id, true);
       else follow(answer.value.id, 0);
       return { started: { id: answer.value.id, claimUrl: answer.value.claimUrl ?? null } };
     },
