@@ -6,7 +6,7 @@ import type { Parameter } from "#lib/domain/parameter.ts";
 import type { Actor, Level, TokenScope } from "#lib/domain/person.ts";
 import { tokenScopes } from "#lib/domain/person.ts";
 import type { CellResult, RunEvent, RunRecord } from "#lib/domain/run.ts";
-import type { CompiledWorksheet, Visibility } from "#lib/domain/worksheet.ts";
+import type { CompiledWorksheet, Problem, Visibility } from "#lib/domain/worksheet.ts";
 import { createEmbeddedForge } from "#server/adapters/forge/embedded/forge.ts";
 import { createFileStorage } from "#server/adapters/storage/files/storage.ts";
 import { type Config, loadConfig } from "#server/config.ts";
@@ -65,9 +65,17 @@ export async function createWorld(environment: Readonly<Record<string, string>> 
     async worksheet(
       ownerId: UserId,
       slug: string,
-      options: { visibility?: Visibility; area?: string; title?: string; tags?: string[]; publishedAt?: Date; official?: boolean } = {},
+      options: {
+        visibility?: Visibility;
+        area?: string;
+        title?: string;
+        tags?: string[];
+        publishedAt?: Date;
+        official?: boolean;
+        problems?: readonly Problem[];
+      } = {},
     ): Promise<TestWorksheet> {
-      const { visibility = "public", area = "genetics", title = slug, tags = [], publishedAt, official = false } = options;
+      const { visibility = "public", area = "genetics", title = slug, tags = [], publishedAt, official = false, problems = [] } = options;
       await store.upsertArea({ slug: area, title: area, description: "" });
       const projectId = newId("project");
       const projectSlug = `${slug}-project`;
@@ -96,7 +104,7 @@ export async function createWorld(environment: Readonly<Record<string, string>> 
         environmentName: "test",
         environmentDigest: "sha256:0",
       };
-      await store.insertVersion({ ...version, compiled });
+      await store.insertVersion({ ...version, compiled, problems });
       const runId = newId("run");
       await store.insertRun({
         id: runId,

@@ -3,6 +3,7 @@ import { AreaMark } from "#components/gallery/area-mark.tsx";
 import type { WorksheetView } from "#lib/domain/worksheet.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
+import { AuthorNotice } from "./author-notice.tsx";
 import { withoutTitle } from "./without-title.ts";
 import { Workbench } from "./workbench.tsx";
 
@@ -39,6 +40,7 @@ export function WorksheetPage({ view }: { view: WorksheetView }) {
       <noscript>
         <p className="notice mb-6">{t.worksheet.script}</p>
       </noscript>
+      <AuthorNotice problems={view.problems} failedPublication={view.failedPublication} />
       <Workbench view={{ ...view, cells: withoutTitle(view.cells, card.title) }} />
     </div>
   );

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { boolean, foreignKey, index, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import type { CommitId, ProjectId, RunId, VersionId, WorksheetId } from "#lib/domain/ids.ts";
-import type { CompiledWorksheet, Language, Visibility } from "#lib/domain/worksheet.ts";
+import type { CompiledWorksheet, Language, Problem, Visibility } from "#lib/domain/worksheet.ts";
 import { areas } from "./areas.ts";
 import { instant, tsvector } from "./columns.ts";
 import { projects } from "./projects.ts";
@@ -71,6 +71,8 @@ export const worksheetVersions = pgTable(
     commit: text("commit").$type<CommitId>().notNull(),
     notebookPath: text("notebook_path").notNull(),
     compiled: jsonb("compiled").$type<CompiledWorksheet>().notNull(),
+    /** What could not be read although the notebook compiled; the author's alone. */
+    problems: jsonb("problems").$type<readonly Problem[]>().notNull().default([]),
     environmentName: text("environment_name").notNull(),
     environmentDigest: text("environment_digest").notNull(),
     /** The run with default values made at publish time. */

@@ -109,6 +109,10 @@ export type WorksheetView = {
   readonly environment: { readonly name: string; readonly digest: string };
   readonly dataSources: string | null;
   readonly usualDurationMs: number | null;
+  /** What of the notebook could not be read; empty for all who may not write the project. */
+  readonly problems: readonly Problem[];
+  /** Why the newest publication failed, if it did and the asking person may write the project. */
+  readonly failedPublication: Pick<Problem, "cell" | "message"> | null;
 };
 
 export type RunView = {

@@ -7,6 +7,12 @@ export function noteAt(severity: Problem["severity"], line: number | null, messa
   return { severity, line, message };
 }
 
+/** Where it is, as people count: cells from 1. */
+export function placeOf({ cell, line }: Pick<Problem, "cell" | "line">): string {
+  if (cell === null) return "Notebook";
+  return line === null ? `Cell ${cell + 1}` : `Cell ${cell + 1}, line ${line}`;
+}
+
 export function inCell(cell: number, problems: readonly LineProblem[]): readonly Problem[] {
   return problems.map((problem) => ({ ...problem, cell }));
 }

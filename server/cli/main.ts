@@ -39,6 +39,10 @@ async function run(words: readonly string[]): Promise<number> {
       const { createUserByCommand } = await import("./create-user.ts");
       return createUserByCommand(configOf(options), options);
     }
+    case "check": {
+      const { checkNotebooks } = await import("./check.ts");
+      return checkNotebooks(rest);
+    }
     case "doctor": {
       const { examine } = await import("./doctor.ts");
       return examine(configOf(read(rest, { ...place, port: text })));

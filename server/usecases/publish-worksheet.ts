@@ -4,6 +4,7 @@ import { parseNotebook } from "#lib/notebook/parse-notebook.ts";
 import { can } from "#lib/policy.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import { compileWorksheet } from "#lib/worksheet/compile.ts";
+import { placeOf } from "#lib/worksheet/problems.ts";
 import { defaultValues } from "#lib/worksheet/values.ts";
 import type { Context } from "#server/context.ts";
 import { newId, randomText } from "#server/ids.ts";
@@ -56,6 +57,7 @@ export async function publishWorksheet(ctx: Context, input: PublishWorksheet): P
     commit: commit.value,
     notebookPath: input.notebookPath,
     compiled: worksheet,
+    problems,
     environmentName: engine.details.environment.name,
     environmentDigest: engine.details.environment.digest,
   };
@@ -74,13 +76,7 @@ function compileText(text: string, path: string): Result<{ worksheet: CompiledWo
   return fail("invalid", first ? `${placeOf(first)}: ${first.message}` : "This notebook cannot be a worksheet.", { fields });
 }
 
-/** People count cells from 1. */
-function placeOf({ cell, line }: Problem): string {
-  if (cell === null) return "Notebook";
-  return line === null ? `Cell ${cell + 1}` : `Cell ${cell + 1}, line ${line}`;
-}
-
-type NewVersion = { readonly id: VersionId; readonly compiled: CompiledWorksheet } & Pick<
+type NewVersion = { readonly id: VersionId; readonly compiled: CompiledWorksheet; readonly problems: readonly Problem[] } & Pick<
   Parameters<Context["store"]["insertVersion"]>[0],
   "commit" | "notebookPath" | "environmentName" | "environmentDigest"
 >;

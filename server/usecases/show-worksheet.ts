@@ -1,4 +1,5 @@
-import type { CompiledCell, CompiledWorksheet, DisplayCell, WorksheetView } from "#lib/domain/worksheet.ts";
+import type { WorksheetId } from "#lib/domain/ids.ts";
+import type { CompiledCell, CompiledWorksheet, DisplayCell, Problem, WorksheetView } from "#lib/domain/worksheet.ts";
 import { renderMarkdown } from "#lib/markdown.ts";
 import { can } from "#lib/policy.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
@@ -14,9 +15,11 @@ export async function showWorksheet(ctx: Context, input: { idOrSlug: string }): 
   const { worksheet } = row;
   const version = worksheet.currentVersionId === null ? null : await ctx.store.findVersion(worksheet.currentVersionId);
   if (!version) return fail("not_found", "No such worksheet.");
-  const [result, usualDurationMs] = await Promise.all([
+  const writes = can(ctx.actor, "project:write", worksheetSubject(ctx, row));
+  const [result, usualDurationMs, failedPublication] = await Promise.all([
     version.resultRunId === null ? null : ctx.store.findRun(version.resultRunId),
     ctx.store.usualDurationMs(worksheet.id),
+    writes ? findFailedPublication(ctx, worksheet.id) : null,
   ]);
   return ok({
     card: worksheetCard(row),
@@ -28,7 +31,16 @@ export async function showWorksheet(ctx: Context, input: { idOrSlug: string }): 
     environment: { name: version.environmentName, digest: version.environmentDigest },
     dataSources: worksheet.dataSources,
     usualDurationMs,
+    problems: writes ? version.problems : [],
+    failedPublication,
   });
+}
+
+/** A version that could not be computed leaves the former one on the page: its author would otherwise wait for it in vain. */
+async function findFailedPublication(ctx: Context, id: WorksheetId): Promise<Pick<Problem, "cell" | "message"> | null> {
+  const newest = await ctx.store.findNewestPublication(id);
+  if (!newest?.error || (newest.state !== "failed" && newest.state !== "lost")) return null;
+  return { cell: newest.error.cell ?? null, message: newest.error.message };
 }
 
 /** Markdown rendered once a version: it never changes, and rendering maths is most of what a page would cost. */

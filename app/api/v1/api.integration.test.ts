@@ -4,6 +4,7 @@ import { NextRequest } from "next/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { z } from "zod";
 import type { UserId } from "#lib/domain/ids.ts";
+import type { TokenScope } from "#lib/domain/person.ts";
 import { openApiDocument } from "#server/next/api/openapi.ts";
 import { type Operation, operations } from "#server/next/api/operations.ts";
 import { problem as problemSchema } from "#server/next/api/schemas.ts";
@@ -129,6 +130,21 @@ describe("worksheets", () => {
     expect(((await (await send(operations.listAreas)).json()) as { items: { slug: string; worksheets: number }[] }).items).toEqual([
       expect.objectContaining({ slug: "genetics", worksheets: 1 }),
     ]);
+  });
+});
+
+describe("what of a notebook could not be read", () => {
+  test("is answered to who may write the project, and to nobody else", async () => {
+    const problems = [{ severity: "warning", cell: 1, line: 2, message: "n is computed." }] as const;
+    const writer = await world.user("writer", "author");
+    await world.worksheet(writer, "warned", { area: "ecology", problems });
+    const tokenWith = async (scopes: TokenScope[]) =>
+      value(await createToken(world.as(person(writer, "writer", "author")), { name: "t", scopes, days: 1 })).token;
+    const told = async (headers: Record<string, string> = {}) =>
+      ((await (await send(operations.showWorksheet, { params: { id: "warned" }, headers })).json()) as { problems: unknown }).problems;
+    expect(await told(bearer(await tokenWith(["worksheets:read", "projects:write"])))).toEqual(problems);
+    expect(await told(bearer(await tokenWith(["worksheets:read"])))).toEqual([]);
+    for (const other of [{}, asAda(), bearer()]) expect(await told(other)).toEqual([]);
   });
 });
 

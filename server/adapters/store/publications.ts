@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, lt, type SQL, sql } from "drizzle-orm";
-import { areas, projects, worksheets, worksheetVersions } from "#drizzle/schema/index.ts";
+import { areas, projects, runs, worksheets, worksheetVersions } from "#drizzle/schema/index.ts";
 import type { ProjectId, RepositoryId, RunId, VersionId, WorksheetId } from "#lib/domain/ids.ts";
 import type { Queryable } from "./connect.ts";
 import { jsonb } from "./jsonb.ts";
@@ -94,8 +94,8 @@ export function publicationQueries({ db }: Queryable) {
     },
 
     async insertVersion(version: NewVersion): Promise<void> {
-      const { compiled, ...rest } = version;
-      await db.insert(worksheetVersions).values({ ...rest, compiled: jsonb(compiled) });
+      const { compiled, problems = [], ...rest } = version;
+      await db.insert(worksheetVersions).values({ ...rest, compiled: jsonb(compiled), problems: jsonb(problems) });
     },
 
     async findNewestVersion(projectId: ProjectId, notebookPath: string): Promise<WorksheetVersion | null> {
@@ -129,6 +129,17 @@ export function publicationQueries({ db }: Queryable) {
       const rows = await db.execute<{ id: RunId }>(sql`
         select id from runs where version_id = ${versionId} and purpose = 'publish' and state in ('queued', 'starting', 'running', 'done') order by queued_at desc limit 1`);
       return rows[0]?.id ?? null;
+    },
+
+    /** How the newest attempt to publish a worksheet goes, or ended. */
+    async findNewestPublication(id: WorksheetId): Promise<Pick<typeof runs.$inferSelect, "state" | "error"> | null> {
+      const [row] = await db
+        .select({ state: runs.state, error: runs.error })
+        .from(runs)
+        .where(and(eq(runs.worksheetId, id), eq(runs.purpose, "publish")))
+        .orderBy(desc(runs.queuedAt), desc(runs.id))
+        .limit(1);
+      return row ?? null;
     },
 
     /** Runs of publications that are done but whose result nobody sees yet: a crash came between. */

@@ -39,6 +39,9 @@ export const worksheet = worksheetCard
     dataSources: z.string().nullable(),
     usualDurationMs: z.number().nullable(),
     result: z.object({ id: z.string(), finishedAt: instant.nullable() }).nullable().describe("The run of the published result; GET runs/{id} shows it"),
+    problems: z
+      .array(z.object({ severity: z.enum(["error", "warning"]), cell: z.int().nullable(), line: z.int().nullable(), message: z.string() }))
+      .describe("What of the notebook could not be read; empty for all who may not write its project. `cell` counts from 0, `line` from 1"),
   })
   .meta({ id: "Worksheet" });
 

@@ -7,7 +7,7 @@ import { showWorksheet } from "#server/usecases/show-worksheet.ts";
 export const GET = endpoint(operations.showWorksheet, async ({ ctx, params }) => {
   const shown = await showWorksheet(ctx, { idOrSlug: params.id });
   if (!shown.ok) return shown;
-  const { card, commit, notebookPath, environment, dataSources, usualDurationMs, result } = shown.value;
+  const { card, commit, notebookPath, environment, dataSources, usualDurationMs, result, problems } = shown.value;
   return ok({
     ...card,
     parameters: parametersJsonSchema(shown.value.parameters),
@@ -17,5 +17,6 @@ export const GET = endpoint(operations.showWorksheet, async ({ ctx, params }) =>
     dataSources,
     usualDurationMs,
     result: result && { id: result.id, finishedAt: result.finishedAt },
+    problems,
   });
 });

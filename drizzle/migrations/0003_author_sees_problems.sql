@@ -1,0 +1,1 @@
+ALTER TABLE "worksheet_versions" ADD COLUMN "problems" jsonb DEFAULT '[]'::jsonb NOT NULL;
