@@ -43,8 +43,8 @@ function ProblemList({ id, title, problems }: { id: string; title: string; probl
 function Severity({ of }: { of: Problem["severity"] }) {
   const [Icon, colour] = marks[of];
   return (
-    <span className={`mr-1 inline-flex items-center gap-1 font-medium ${colour}`}>
-      <Icon size={14} aria-hidden />
+    <span className={`mr-1 inline-flex items-baseline gap-1 font-medium ${colour}`}>
+      <Icon size={14} className="self-center" aria-hidden />
       {t.worksheet.severities[of]}
     </span>
   );
