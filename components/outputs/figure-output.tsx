@@ -2,6 +2,8 @@
 import { Download } from "lucide-react";
 import { useRef } from "react";
 import { t } from "#lib/messages/en.ts";
+import { routes } from "#lib/routes.ts";
+import { stampFigure } from "#lib/worksheet/stamp-figure.ts";
 import type { ShownImageType } from "#lib/worksheet/stored-image.ts";
 import { bytesOfBase64, pngOfImage, saveFile } from "./download.ts";
 
@@ -10,7 +12,8 @@ type Figure = { readonly width: number | null; readonly height: number | null } 
   | { readonly type: "image/svg+xml"; readonly svg: string }
   | { readonly type: ShownImageType; readonly url: string }
 );
-type Props = { figure: Figure; alt: string; name: string };
+export type FigureOrigin = { readonly title: string; readonly run: string; readonly commit: string | null };
+type Props = { figure: Figure; alt: string; name: string; origin: FigureOrigin | null };
 
 const kinds = {
   "image/png": ["png", t.output.png],
@@ -21,7 +24,7 @@ const kinds = {
 } as const;
 
 /** SVG too goes through <img>, where neither its scripts nor its references come alive. */
-export function FigureOutput({ figure, alt, name }: Props) {
+export function FigureOutput({ figure, alt, name, origin }: Props) {
   const [ending, kind] = kinds[figure.type];
   const file = `${name}.${ending}`;
   const image = useRef<HTMLImageElement>(null);
@@ -33,7 +36,7 @@ export function FigureOutput({ figure, alt, name }: Props) {
         <img ref={image} src={sourceOf(figure)} alt={alt} width={figure.width ?? undefined} height={figure.height ?? undefined} decoding="async" />
       </div>
       {"url" in figure ? (
-        <a className="output-download" href={figure.url} download={file} aria-label={label}>
+        <a className="output-download" href={`${figure.url}?download=${encodeURIComponent(file)}`} download={file} aria-label={label}>
           <Download size={14} aria-hidden />
           {kind}
         </a>
@@ -42,7 +45,9 @@ export function FigureOutput({ figure, alt, name }: Props) {
           type="button"
           className="output-download"
           aria-label={label}
-          onClick={() => saveFile(file, figure.type, "svg" in figure ? figure.svg : bytesOfBase64(figure.base64))}
+          onClick={() =>
+            saveFile(file, figure.type, stamped(figure.type, "svg" in figure ? new TextEncoder().encode(figure.svg) : bytesOfBase64(figure.base64), origin))
+          }
         >
           <Download size={14} aria-hidden />
           {kind}
@@ -53,7 +58,7 @@ export function FigureOutput({ figure, alt, name }: Props) {
           type="button"
           className="output-download"
           aria-label={`${t.output.download(t.output.png)}: ${alt}`}
-          onClick={() => void pngOfImage(image.current).then((png) => png && saveFile(`${name}.png`, "image/png", png))}
+          onClick={() => void pngOfImage(image.current).then((png) => png && saveFile(`${name}.png`, "image/png", stamped("image/png", png, origin)))}
         >
           <Download size={14} aria-hidden />
           {t.output.png}
@@ -61,6 +66,11 @@ export function FigureOutput({ figure, alt, name }: Props) {
       )}
     </figure>
   );
+}
+
+/** What a person keeps says inside itself which run drew it. */
+function stamped(type: string, bytes: Uint8Array<ArrayBuffer>, origin: FigureOrigin | null): Uint8Array<ArrayBuffer> {
+  return origin === null ? bytes : stampFigure(type, bytes, { ...origin, source: `${location.origin}${routes.run(origin.run)}` });
 }
 
 function sourceOf(figure: Figure): string {

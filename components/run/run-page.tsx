@@ -92,6 +92,8 @@ export function RunPage({ run: initial, cells, parameters, url }: Props) {
           shown={session.cells}
           former={initial.cells}
           title={run.worksheet.title}
+          runs={{ shown: run.id, former: run.id }}
+          commit={run.record?.commit ?? null}
         />
         <section aria-labelledby="what-ran">
           <h2 id="what-ran" className="mb-2 text-lg">

@@ -7,6 +7,7 @@ import type { CellResult } from "#lib/domain/run.ts";
 import type { DisplayCell } from "#lib/domain/worksheet.ts";
 import type { RunSession } from "#lib/form/run-session.ts";
 import { t } from "#lib/messages/en.ts";
+import { captionsOf } from "#lib/worksheet/captions.ts";
 import { joinFrames } from "#lib/worksheet/join-frames.ts";
 
 type Props = {
@@ -17,11 +18,16 @@ type Props = {
   /** What stood here before the run began: kept, dimmed, until each cell has something new. */
   former: readonly CellResult[];
   title: string;
+  /** Which runs `shown` and `former` are of. */
+  runs: { readonly shown: string | null; readonly former: string | null };
+  /** The worksheet's version; null where it is not known yet. */
+  commit: string | null;
 };
 
 const none: CellResult["outputs"] = [];
 
-export function Results({ cells, session, busy, shown, former, title }: Props) {
+export function Results({ cells, session, busy, shown, former, title, runs, commit }: Props) {
+  const captions = useMemo(() => captionsOf(cells, title), [cells, title]);
   const now = useMemo(() => byIndex(shown), [shown]);
   const before = useMemo(() => byIndex(former), [former]);
   const empty = !busy && shown.every((cell) => cell.outputs.length === 0) && session.runId !== null && session.state === "done";
@@ -42,6 +48,9 @@ export function Results({ cells, session, busy, shown, former, title }: Props) {
             settled={settled}
             running={busy && session.active === cell.index}
             title={title}
+            caption={captions.get(cell.index) ?? title}
+            run={isFormer ? runs.former : runs.shown}
+            commit={commit}
           />
         );
       })}
@@ -62,16 +71,20 @@ type CodeCellProps = {
   settled: boolean;
   running: boolean;
   title: string;
+  caption: string;
+  run: string | null;
+  commit: string | null;
 };
 
-const CodeCell = memo(function CodeCell({ cell, outputs, former, settled, running, title }: CodeCellProps) {
+const CodeCell = memo(function CodeCell({ cell, outputs, former, settled, running, title, caption, run, commit }: CodeCellProps) {
+  const origin = useMemo(() => (run === null ? null : { title, run, commit }), [title, run, commit]);
   const place = useSteadyHeight(former, settled);
   if (cell.source === null && outputs.length === 0 && !running) return null;
   const list = (
     <div ref={place} className="cell-outputs" data-former={former}>
       {outputs.map((output, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: an output is its place; a new one there replaces it.
-        <OutputView key={`${index}`} output={output} show={cell.show} name={`cell-${cell.index + 1}-${index + 1}`} title={title} />
+        <OutputView key={`${index}`} output={output} show={cell.show} name={`cell-${cell.index + 1}-${index + 1}`} caption={caption} origin={origin} />
       ))}
     </div>
   );

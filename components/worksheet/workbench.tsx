@@ -108,7 +108,16 @@ export function Workbench({ view }: { view: WorksheetView }) {
           onPublished={backToPublished}
           onOpenFound={() => void found.show()}
         />
-        <Results cells={view.cells} session={session} busy={busy} shown={shown.cells} former={former.cells} title={card.title} />
+        <Results
+          cells={view.cells}
+          session={session}
+          busy={busy}
+          shown={shown.cells}
+          former={former.cells}
+          title={card.title}
+          runs={{ shown: shown.run?.id ?? session.runId, former: former.run?.id ?? null }}
+          commit={shown.run?.record?.commit ?? view.commit}
+        />
         <AboutResult view={view} run={shown.run} busy={busy} />
       </div>
     </div>

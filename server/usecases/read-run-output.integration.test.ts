@@ -44,6 +44,11 @@ test("a run that goes on has no figures to fetch", async () => {
 test("the figures of a run are its reader's, byte for byte, and nobody else's", async () => {
   const figure = value(await read(person(ada, "ada"), 4, 1));
   expect([figure.mediaType, Buffer.compare(figure.bytes, bytes), figure.forEverybody]).toEqual(["image/png", 0, false]);
+  expect(figure.stamp).toEqual({
+    title: expect.stringMatching(/./),
+    source: expect.stringMatching(new RegExp(`^https?://.+/runs/${id}$`)),
+    commit: expect.anything(),
+  });
   const drawn = value(await read(person(ada, "ada"), 4, 2));
   expect([drawn.mediaType, Buffer.from(drawn.bytes).toString()]).toEqual(["image/svg+xml", svg]);
   for (const other of [person(bob, "bob"), visitor(null), byToken(ada, "ada", ["worksheets:read"])]) expect(code(await read(other, 4, 1))).toBe("not_found");
