@@ -5,6 +5,7 @@ export const routes = {
   search: (query: string) => `/search?q=${encodeURIComponent(query)}`,
   worksheet: (slug: string) => `/worksheets/${encodeURIComponent(slug)}`,
   project: (slug: string) => `/projects/${encodeURIComponent(slug)}`,
+  projects: () => "/projects",
   run: (id: string) => `/runs/${id}`,
   claim: (id: string, key: string) => `/claim/${id}?key=${encodeURIComponent(key)}`,
   me: () => "/me",

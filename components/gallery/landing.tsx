@@ -1,13 +1,14 @@
 import { ArrowRight } from "lucide-react";
 import Link from "next/link";
-import type { AreaView, Page, WorksheetCard } from "#lib/domain/worksheet.ts";
+import type { AreaView, Page, ProjectCard, WorksheetCard } from "#lib/domain/worksheet.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
 import { AreaMark } from "./area-mark.tsx";
+import { ProjectRows } from "./project-rows.tsx";
 import { SearchForm } from "./search-form.tsx";
 import { Shelf } from "./worksheet-card.tsx";
 
-export type LandingView = { readonly areas: readonly AreaView[]; readonly worksheets: Page<WorksheetCard> };
+export type LandingView = { readonly areas: readonly AreaView[]; readonly worksheets: Page<WorksheetCard>; readonly projects: Page<ProjectCard> };
 
 const shelfLength = 6;
 
@@ -46,9 +47,11 @@ export function Landing({ view }: { view: LandingView }) {
               <ArrowRight size={16} aria-hidden />
             </Link>
           </div>
-          <aside className="order-first flex flex-col gap-8 lg:order-last">
-            <Areas areas={view.areas} />
-            <Projects cards={items} />
+          <aside className="contents lg:flex lg:flex-col lg:gap-8">
+            <div className="order-first lg:order-none">
+              <Areas areas={view.areas} />
+            </div>
+            <Projects projects={view.projects} />
           </aside>
         </div>
       )}
@@ -91,24 +94,21 @@ function Areas({ areas }: { areas: readonly AreaView[] }) {
   );
 }
 
-/** The projects behind the worksheets shown; all others are found through their worksheets. */
-function Projects({ cards }: { cards: readonly WorksheetCard[] }) {
-  const projects = [...new Map(cards.map((card) => [card.project.slug, card.project])).values()].slice(0, 12);
+function Projects({ projects }: { projects: Page<ProjectCard> }) {
+  if (projects.items.length === 0) return null;
   return (
-    <nav aria-labelledby="projects" className="hidden lg:block">
+    <nav aria-labelledby="projects">
       <h2 id="projects" className="text-lg">
         {t.gallery.projects}
       </h2>
       <p className="hint mb-2">{t.gallery.projectsHint}</p>
-      <ul className="rows">
-        {projects.map((project) => (
-          <li key={project.slug}>
-            <Link href={routes.project(project.slug)} prefetch={false} className="block py-2 hover:text-accent">
-              {project.title}
-            </Link>
-          </li>
-        ))}
-      </ul>
+      <ProjectRows projects={projects.items} />
+      {projects.next && (
+        <Link href={routes.projects()} className="button button-small mt-4">
+          {t.gallery.allProjects}
+          <ArrowRight size={14} aria-hidden />
+        </Link>
+      )}
     </nav>
   );
 }

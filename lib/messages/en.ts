@@ -37,6 +37,7 @@ export const t = {
     newest: "Newest",
     projects: "Projects",
     projectsHint: "A project holds the notebooks, data and history behind its worksheets.",
+    allProjects: "All projects",
     all: "All worksheets",
     cards: "Worksheets",
     more: "More worksheets",

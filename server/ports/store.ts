@@ -10,6 +10,7 @@ export type {
   Area,
   GalleryPosition,
   Project,
+  ProjectPosition,
   Queries,
   RunHead,
   RunPosition,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { GalleryPosition, RunPosition } from "#server/ports/store.ts";
+import type { GalleryPosition, ProjectPosition, RunPosition } from "#server/ports/store.ts";
 
 /** A place in a list as opaque text: the sort keys of the last item, so that new items before it shift nothing. */
 export function printCursor(keys: readonly (string | number | boolean)[]): string {
@@ -21,6 +21,11 @@ export function readGalleryCursor(text: string): GalleryPosition | null {
 export function readRunCursor(text: string): RunPosition | null {
   const keys = runKeys.safeParse(parsed(text));
   return keys.success ? { queuedAt: keys.data[0], id: keys.data[1] } : null;
+}
+
+export function readProjectCursor(text: string): ProjectPosition | null {
+  const keys = runKeys.safeParse(parsed(text));
+  return keys.success ? { createdAt: keys.data[0], id: keys.data[1] } : null;
 }
 
 function parsed(text: string): unknown {

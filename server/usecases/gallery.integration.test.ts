@@ -7,6 +7,7 @@ import { worksheetQueries } from "#server/adapters/store/worksheets.ts";
 import { code, createWorld, person, type TestWorld, value, visitor } from "#tests/world.ts";
 import { findPagesOf } from "./find-pages-of.ts";
 import { listAreas, showArea } from "./list-areas.ts";
+import { listProjects } from "./list-projects.ts";
 import { type ListWorksheets, listWorksheets } from "./list-worksheets.ts";
 import { readThumbnail } from "./read-thumbnail.ts";
 import { showProject } from "./show-project.ts";
@@ -42,6 +43,21 @@ async function walk(input: ListWorksheets, between: (page: Page<WorksheetCard>) 
     await between(page);
   }
 }
+
+test("public projects are listed once each, whole over pages, with their public worksheets counted", async () => {
+  const all = value(await listProjects(anyone(), {}));
+  expect(all.items.reduce((sum, project) => sum + project.worksheets, 0)).toBe(4);
+  expect(all.items.every((project) => project.worksheets > 0)).toBe(true);
+  const seen: string[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = value(await listProjects(anyone(), { limit: 1, cursor }));
+    seen.push(...page.items.map((project) => project.slug));
+    if (page.next === null) break;
+    cursor = page.next;
+  }
+  expect(seen).toEqual(all.items.map((project) => project.slug));
+  expect(code(await listProjects(anyone(), { cursor: "abc" }))).toBe("invalid");
+});
 
 describe("the gallery", () => {
   test("shows official worksheets first, then the newest, and nothing private", async () => {

@@ -56,4 +56,4 @@ function queriesOn(connection: Queryable) {
 export type { Area } from "./areas.ts";
 export type { RunHead, RunPosition } from "./runs.ts";
 export type { UploadHead, UploadsOf } from "./uploads.ts";
-export type { GalleryPosition, Project, WorksheetRow, WorksheetVersion } from "./worksheets.ts";
+export type { GalleryPosition, Project, ProjectPosition, WorksheetRow, WorksheetVersion } from "./worksheets.ts";

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
+import { and, count, desc, eq, getTableColumns, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import { areas, projects, worksheets, worksheetVersions } from "#drizzle/schema/index.ts";
 import { isId, type ProjectId, type VersionId, type WorksheetId } from "#lib/domain/ids.ts";
 import type { CompiledWorksheet } from "#lib/domain/worksheet.ts";
@@ -11,6 +11,8 @@ export type WorksheetRow = { readonly worksheet: Worksheet; readonly project: Pr
 
 /** The gallery's order; `rank` stands before it when words are searched. */
 export type GalleryPosition = { readonly official: boolean; readonly publishedAt: Date; readonly id: string; readonly rank?: number };
+/** Newest first. */
+export type ProjectPosition = { readonly createdAt: Date; readonly id: string };
 export type GalleryFilter = {
   readonly query?: string | undefined;
   readonly area?: string | undefined;
@@ -61,6 +63,27 @@ export function worksheetQueries({ db }: Queryable) {
         .from(worksheetVersions)
         .where(inArray(worksheetVersions.id, [...ids]));
       return new Map(found.map((row) => [row.id, row.parameters]));
+    },
+
+    /** Public projects with a public worksheet, the newest first, after a position. */
+    async listProjects(after: ProjectPosition | undefined, limit: number): Promise<(Project & { worksheets: number })[]> {
+      const made = sql`date_trunc('milliseconds', ${projects.createdAt})`;
+      const found = await db
+        .select({ project: projects, worksheets: count() })
+        .from(projects)
+        .innerJoin(worksheets, eq(worksheets.projectId, projects.id))
+        .where(
+          and(
+            listed({ limit }),
+            eq(projects.visibility, "public"),
+            eq(projects.state, "ready"),
+            after && sql`(${made}, ${projects.id}) < (${after.createdAt.toISOString()}::timestamptz, ${after.id})`,
+          ),
+        )
+        .groupBy(projects.id)
+        .orderBy(desc(made), desc(projects.id))
+        .limit(limit);
+      return found.map((row) => ({ ...row.project, worksheets: row.worksheets }));
     },
 
     async findProject(idOrSlug: string): Promise<(Project & { areaTitle: string }) | null> {
