@@ -43,7 +43,7 @@ describe("an engine that is killed at any moment", () => {
     for (const [index, id] of ids.entries()) {
       const run = await site.final(id, 120);
       states.set(run.state, (states.get(run.state) ?? 0) + 1);
-      expect(["done", "lost"]).toContain(run.state);
+      expect(["done", "lost"], JSON.stringify(run.error)).toContain(run.state);
       const cells = await site.store.listRunCells(id);
       if (run.state === "done") expect(cells.at(-1)?.outputs).toMatchObject([{ output_type: "execute_result", data: { "text/plain": String(index * 2) } }]);
       else expect(run.error?.message).toContain("restarted");
