@@ -38,6 +38,7 @@ test("after kill -9 in the middle of a run, the run page tells the truth and the
     await context.clearCookies();
     await page.goto("/sign-in");
     await fillSignIn(page, person);
+    await page.waitForURL((address) => address.pathname !== "/sign-in");
     await page.goto("/me");
     await expect(page.getByRole("link", { name: /Test steps/ }).first()).toBeVisible();
     const again = await client.startRun((await client.run(runId)).worksheet.id, { steps: 1, pause: 0 }, true);

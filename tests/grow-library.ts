@@ -11,6 +11,7 @@ export async function growLibrary(databaseUrl: string, size: number): Promise<nu
     const wanted = Math.max(0, size - existing);
     if (wanted > 0) await insertCopies(sql, wanted);
     await sql`update areas set public_worksheets = (select count(*) from worksheets w where w.area_slug = areas.slug and w.visibility = 'public' and w.unpublished_at is null and w.current_version_id is not null)`;
+    await sql`update projects set public_worksheets = (select count(*) from worksheets w where w.project_id = projects.id and w.visibility = 'public' and w.unpublished_at is null and w.current_version_id is not null)`;
     await sql`analyze worksheets`;
     await sql`analyze worksheet_versions`;
     await sql`select pg_notify('gallery_changed', slug) from (select slug from worksheets order by published_at desc limit 1) w`;

@@ -118,7 +118,7 @@ export async function createWorld(environment: Readonly<Record<string, string>> 
         finishedAt: new Date(),
       });
       await store.setCurrentVersion({ id: versionId, worksheetId: found.id, runId }, null, new Date());
-      await store.countAreas();
+      await store.countPublicWorksheets();
       return { ...found, projectSlug };
     },
 

@@ -1,4 +1,5 @@
-import { index, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { index, integer, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import type { ProjectId, RepositoryId, UserId } from "#lib/domain/ids.ts";
 import type { ProjectType, Visibility } from "#lib/domain/worksheet.ts";
 import { areas } from "./areas.ts";
@@ -26,7 +27,16 @@ export const projects = pgTable(
     repositoryId: text("repository_id").$type<RepositoryId>(),
     /** The row comes first: a crash while creating leaves "creating" for the sweeper. */
     state: text("state").$type<"creating" | "ready" | "deleting">().notNull().default("creating"),
+    /** Kept by whoever publishes, as for areas. */
+    publicWorksheets: integer("public_worksheets").notNull().default(0),
     createdAt: instant("created_at").notNull().defaultNow(),
   },
-  (t) => [uniqueIndex("projects_slug").on(t.slug), index("projects_owner").on(t.ownerId)],
+  (t) => [
+    uniqueIndex("projects_slug").on(t.slug),
+    index("projects_owner").on(t.ownerId),
+    // The list of projects that have something to show, newest first.
+    index("projects_shown")
+      .on(t.createdAt.desc().nullsFirst(), t.id.desc().nullsFirst())
+      .where(sql`visibility = 'public' and state = 'ready' and public_worksheets > 0`),
+  ],
 );

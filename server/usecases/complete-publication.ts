@@ -23,7 +23,7 @@ export async function completePublication({ store, log, now }: Needs, runId: Run
     if (image) await tx.insertBlob({ digest: image.digest, mediaType: image.mediaType, bytes: image.bytes });
     const thumbnail = image && { digest: image.digest, width: image.width, height: image.height, alt: image.alt };
     if (!(await tx.setCurrentVersion({ id: run.versionId, worksheetId: run.worksheetId, runId }, thumbnail, now()))) return;
-    await tx.countAreas();
+    await tx.countPublicWorksheets();
     await tx.notify("gallery_changed", run.worksheetSlug);
   });
   log.info({ runId, worksheet: run.worksheetSlug, thumbnail: image !== null }, "a worksheet was published");

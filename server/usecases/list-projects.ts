@@ -15,7 +15,7 @@ export async function listProjects(ctx: Context, input: { cursor?: string | unde
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return ok({
-    items: shown.map(({ slug, title, description, worksheets }) => ({ slug, title, description, worksheets })),
+    items: shown.map(({ slug, title, description, publicWorksheets }) => ({ slug, title, description, worksheets: publicWorksheets })),
     next: rows.length > limit && last ? printCursor([last.createdAt.toISOString(), last.id]) : null,
   });
 }

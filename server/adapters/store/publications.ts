@@ -150,14 +150,20 @@ export function publicationQueries({ db }: Queryable) {
       return rows.map((row) => row.id);
     },
 
-    /** Counted anew for all areas: a worksheet may have moved from one to another. */
-    async countAreas(): Promise<void> {
+    /** Counted anew for all areas and projects: a worksheet may have moved from one to another. */
+    async countPublicWorksheets(): Promise<void> {
       await db.execute(sql`
         update areas set public_worksheets = counted.number from (
           select areas.slug, count(worksheets.id)::int as number from areas left join worksheets on worksheets.area_slug = areas.slug
             and worksheets.visibility = 'public' and worksheets.unpublished_at is null and worksheets.current_version_id is not null
           group by areas.slug) as counted
         where areas.slug = counted.slug and areas.public_worksheets <> counted.number`);
+      await db.execute(sql`
+        update projects set public_worksheets = counted.number from (
+          select projects.id, count(worksheets.id)::int as number from projects left join worksheets on worksheets.project_id = projects.id
+            and worksheets.visibility = 'public' and worksheets.unpublished_at is null and worksheets.current_version_id is not null
+          group by projects.id) as counted
+        where projects.id = counted.id and projects.public_worksheets <> counted.number`);
     },
 
     /** Current versions of the worksheets that people ran most since, for the warm pool. */

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, getTableColumns, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gt, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import { areas, projects, worksheets, worksheetVersions } from "#drizzle/schema/index.ts";
 import { isId, type ProjectId, type VersionId, type WorksheetId } from "#lib/domain/ids.ts";
 import type { CompiledWorksheet } from "#lib/domain/worksheet.ts";
@@ -66,24 +66,20 @@ export function worksheetQueries({ db }: Queryable) {
     },
 
     /** Public projects with a public worksheet, the newest first, after a position. */
-    async listProjects(after: ProjectPosition | undefined, limit: number): Promise<(Project & { worksheets: number })[]> {
-      const made = sql`date_trunc('milliseconds', ${projects.createdAt})`;
-      const found = await db
-        .select({ project: projects, worksheets: count() })
+    async listProjects(after: ProjectPosition | undefined, limit: number): Promise<Project[]> {
+      return db
+        .select()
         .from(projects)
-        .innerJoin(worksheets, eq(worksheets.projectId, projects.id))
         .where(
           and(
-            listed({ limit }),
             eq(projects.visibility, "public"),
             eq(projects.state, "ready"),
-            after && sql`(${made}, ${projects.id}) < (${after.createdAt.toISOString()}::timestamptz, ${after.id})`,
+            gt(projects.publicWorksheets, 0),
+            after && sql`(${projects.createdAt}, ${projects.id}) < (${after.createdAt.toISOString()}::timestamptz, ${after.id})`,
           ),
         )
-        .groupBy(projects.id)
-        .orderBy(desc(made), desc(projects.id))
+        .orderBy(desc(projects.createdAt), desc(projects.id))
         .limit(limit);
-      return found.map((row) => ({ ...row.project, worksheets: row.worksheets }));
     },
 
     async findProject(idOrSlug: string): Promise<(Project & { areaTitle: string }) | null> {
