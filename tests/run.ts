@@ -9,7 +9,7 @@ import os from "node:os";
 import path from "node:path";
 import { z } from "zod";
 import { startDebianPostgres } from "./debian-postgres.ts";
-import { ensureTestPackages } from "./test-packages.ts";
+import { prepareMachine } from "./prepare-machine.ts";
 
 type Tally = { passed: number; failed: number; skipped: number };
 type Suite = { name: string; run: (reports: string) => Promise<Tally> };
@@ -42,7 +42,7 @@ if (unknown.length > 0) {
 }
 
 const reports = await mkdtemp(path.join(os.tmpdir(), "sheaf-reports-"));
-await ensureTestPackages();
+await prepareMachine();
 const sum: Tally = { passed: 0, failed: 0, skipped: 0 };
 const rows: string[] = [];
 for (const suite of suites) {

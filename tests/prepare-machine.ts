@@ -1,0 +1,33 @@
+import { existsSync } from "node:fs";
+import { findMissingPackages, installPackages, type MissingPackages } from "#server/cli/host-packages.ts";
+import { loadConfig } from "#server/config.ts";
+import { ensureRuntime } from "#server/machine.ts";
+
+/** What only the tests need from the system: a browser, and a second PostgreSQL. The rest is `./sheaf up`'s own list. */
+const wanted = [
+  { file: "/usr/bin/chromium", packages: ["chromium", "fonts-dejavu-core"] },
+  { file: "/usr/lib/postgresql", packages: ["postgresql"] },
+];
+
+/** Installs what is missing where this user may, and makes the kernels' environment; where not, the tests that need it say so. */
+export async function prepareMachine(): Promise<void> {
+  const config = loadConfig();
+  const missing = await findMissingPackages(config);
+  const names = [...missing.names, ...wanted.filter(({ file }) => !existsSync(file)).flatMap(({ packages }) => packages)];
+  if (names.length > 0) await install({ ...missing, names });
+  const runtime = await ensureRuntime(config, { onPhase: (phase) => console.log(phase) });
+  if (!runtime.ok) console.log(`No kernels here: ${runtime.failure.message}`);
+}
+
+async function install(missing: MissingPackages): Promise<void> {
+  if (missing.may === "no") {
+    console.log(`Missing for the tests: ${missing.names.join(" ")}`);
+    return;
+  }
+  console.log(`Installing ${missing.names.join(", ")} …`);
+  try {
+    await installPackages(missing);
+  } catch (error) {
+    console.log(error instanceof Error ? error.message : error);
+  }
+}
