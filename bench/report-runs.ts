@@ -14,7 +14,7 @@ const subjects: readonly Subject[] = [
     slug: "melting-of-pcr-primers",
     folder: "primer-melting",
     what: "Python: thermodynamics of two short sequences",
-    values: (turn) => ({ primer_nM: 100 + turn }),
+    values: (turn) => ({ primer_nanomolar: 100 + turn }),
   },
   {
     slug: "genetic-drift-in-a-wright-fisher-population",
