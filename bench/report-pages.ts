@@ -17,12 +17,13 @@ export async function reportPages({ server, visitor, signedIn, report }: Bench, 
   // The database tidies up after ten thousand new rows: that is not what a page costs.
   await pause(15_000);
   const many = await measurePages(server.port, visitor, signedIn, slugs);
-  const row = ({ name, load }: PageMeasure, size: string) => [
+  const row = ({ name, load }: PageMeasure, worksheets: string) => [
     name,
-    size,
+    worksheets,
     String(Math.round(load.perSecond)),
     milliseconds(load.p50Ms),
     milliseconds(load.p95Ms),
+    `${Math.round(load.bytes / 1024)} kB`,
     String(load.failed),
   ];
   const rows = few.flatMap((measure, index) => {
