@@ -25,10 +25,10 @@ export const routes = {
   },
 } as const;
 
-/** Only a path of this site, parsed: "//evil", "/\evil", "https:evil" all fall back. */
+/** Only a path of this site, parsed: "//evil", "/\evil", "https:evil" and what becomes one of them ("/.//evil") all fall back. */
 export function safeNext(next: string | null | undefined, fallback = "/"): string {
   if (!next?.startsWith("/")) return fallback;
   const base = "http://sheaf.invalid";
   const url = URL.canParse(next, base) ? new URL(next, base) : null;
-  return url && url.origin === base && !next.startsWith("/\\") ? `${url.pathname}${url.search}${url.hash}` : fallback;
+  return url && url.origin === base && !url.pathname.startsWith("//") ? `${url.pathname}${url.search}${url.hash}` : fallback;
 }
