@@ -11,8 +11,15 @@ import { z } from "zod";
 import { startDebianPostgres } from "./debian-postgres.ts";
 import { prepareMachine } from "./prepare-machine.ts";
 
-type Tally = { passed: number; failed: number; skipped: number };
+/** `failures`: the names of failed tests, repeated at the end, where somebody who sees only the last page of a log looks. */
+type Tally = { passed: number; failed: number; skipped: number; failures?: readonly string[] };
 type Suite = { name: string; run: (reports: string) => Promise<Tally> };
+
+const playwrightSuite: z.ZodType<PlaywrightSuite> = z.object({
+  title: z.string(),
+  specs: z.array(z.object({ title: z.string(), ok: z.boolean() })),
+  suites: z.lazy(() => z.array(playwrightSuite)).optional(),
+});
 
 const bin = (name: string) => path.resolve("node_modules/.bin", name);
 
@@ -43,8 +50,9 @@ if (unknown.length > 0) {
 
 const reports = await mkdtemp(path.join(os.tmpdir(), "sheaf-reports-"));
 await prepareMachine();
-const sum: Tally = { passed: 0, failed: 0, skipped: 0 };
+const sum = { passed: 0, failed: 0, skipped: 0 };
 const rows: string[] = [];
+const failures: string[] = [];
 for (const suite of suites) {
   if (wanted.length > 0 && !wanted.includes(suite.name)) continue;
   console.log(`\n== ${suite.name}`);
@@ -56,9 +64,11 @@ for (const suite of suites) {
   sum.passed += tally.passed;
   sum.failed += tally.failed;
   sum.skipped += tally.skipped;
+  failures.push(...(tally.failures ?? (tally.failed > 0 ? ["see above"] : [])).map((name) => `${suite.name}: ${name}`));
 }
 await rm(reports, { recursive: true, force: true });
 console.log(`\n${rows.join("\n")}\n`);
+if (failures.length > 0) console.log(`Failed:\n${failures.map((name) => `  ${name}`).join("\n")}\n`);
 console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
 process.exit(sum.failed > 0 || sum.passed === 0 ? 1 : 0);
 
@@ -86,11 +96,28 @@ async function vitest(reportFolder: string, project: string, filters: readonly s
     numPendingTests: z.number(),
     numTodoTests: z.number(),
     numFailedTestSuites: z.number(),
+    testResults: z.array(
+      z.object({
+        name: z.string(),
+        status: z.string(),
+        message: z.string().optional(),
+        assertionResults: z.array(z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).nullish() })),
+      }),
+    ),
   });
   const read = await readReport(report, schema);
   if (!read) return { passed: 0, failed: 1, skipped: 0 };
   const failed = read.numFailedTests === 0 && code !== 0 ? 1 : read.numFailedTests;
-  return { passed: read.numPassedTests, failed, skipped: read.numPendingTests + read.numTodoTests };
+  const failures = read.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = path.relative(process.cwd(), name);
+    const tests = assertionResults.filter((one) => one.status === "failed").map((one) => `${file} > ${one.fullName}: ${firstLine(one.failureMessages?.[0])}`);
+    return tests.length === 0 && status === "failed" ? [`${file}: ${firstLine(message)}`] : tests;
+  });
+  return { passed: read.numPassedTests, failed, skipped: read.numPendingTests + read.numTodoTests, failures };
+}
+
+function firstLine(text: string | undefined): string {
+  return (text ?? "").split("\n", 1)[0]?.slice(0, 300) ?? "";
 }
 
 /** The tests that speak SQL once more, on the PostgreSQL that Debian ships. */
@@ -110,11 +137,19 @@ async function onDebianPostgres(reportFolder: string): Promise<Tally> {
 async function playwright(reportFolder: string): Promise<Tally> {
   const report = path.join(reportFolder, "e2e.json");
   const code = await execute(bin("playwright"), ["test", "--reporter=list,json"], { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
-  const schema = z.object({ stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number(), skipped: z.number() }) });
+  const stats = z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number(), skipped: z.number() });
+  const schema = z.object({ stats, suites: z.array(playwrightSuite) });
   const read = await readReport(report, schema);
   if (!read) return { passed: 0, failed: 1, skipped: 0 };
   const { expected, unexpected, flaky, skipped } = read.stats;
-  return { passed: expected + flaky, failed: unexpected === 0 && code !== 0 ? 1 : unexpected, skipped };
+  return { passed: expected + flaky, failed: unexpected === 0 && code !== 0 ? 1 : unexpected, skipped, failures: read.suites.flatMap(failedSpecs) };
+}
+
+type PlaywrightSuite = { title: string; specs: { title: string; ok: boolean }[]; suites?: PlaywrightSuite[] | undefined };
+
+function failedSpecs(suite: PlaywrightSuite): string[] {
+  const own = suite.specs.filter((spec) => !spec.ok).map((spec) => spec.title);
+  return [...own, ...(suite.suites ?? []).flatMap(failedSpecs)].map((title) => `${suite.title} > ${title}`);
 }
 
 async function readReport<T>(file: string, schema: z.ZodType<T>): Promise<T | null> {

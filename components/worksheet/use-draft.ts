@@ -1,5 +1,5 @@
 "use client";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { Parameter } from "#lib/domain/parameter.ts";
 import { type Draft, defaultDraft, draftFromQuery, type Entry, isUpload, queryFromDraft, runKey, type Upload } from "#lib/form/draft.ts";
 
@@ -12,6 +12,7 @@ export function useDraft(worksheetId: string, parameters: readonly Parameter[], 
   const [ready, setReady] = useState(false);
   /** The run that the address named on arrival: it keeps its place there until it is shown, or known to be gone. */
   const [named, setNamed] = useState<string | null>(null);
+  const leaving = useRef(false);
 
   useEffect(() => {
     const given = draftFromQuery(parameters, new URLSearchParams(window.location.search));
@@ -21,8 +22,19 @@ export function useDraft(worksheetId: string, parameters: readonly Parameter[], 
   }, [worksheetId, parameters]);
 
   useEffect(() => {
+    const note = (event: MouseEvent) => {
+      if (leadsAway(event)) leaving.current = true;
+    };
+    // Before the link's own handler, which stops the event and fetches the page.
+    document.addEventListener("click", note, { capture: true });
+    return () => document.removeEventListener("click", note, { capture: true });
+  }, []);
+
+  useEffect(() => {
     if (!ready) return;
     const timer = setTimeout(() => {
+      // Writing the address takes back a step to another page that is on its way.
+      if (leaving.current) return;
       const query = queryFromDraft(parameters, draft);
       const run = runId ?? named;
       if (run) query.set(runKey(parameters), run);
@@ -33,9 +45,19 @@ export function useDraft(worksheetId: string, parameters: readonly Parameter[], 
     return () => clearTimeout(timer);
   }, [ready, draft, runId, named, worksheetId, parameters]);
 
-  const change = useCallback((name: string, entry: Entry) => setDraft((before) => ({ ...before, [name]: entry })), []);
+  const change = useCallback((name: string, entry: Entry) => {
+    leaving.current = false;
+    setDraft((before) => ({ ...before, [name]: entry }));
+  }, []);
   const forgetNamed = useCallback(() => setNamed(null), []);
   return { draft, setDraft, change, ready, forgetNamed };
+}
+
+/** A plain click on a link that shows another page of the site in this tab. */
+function leadsAway(event: MouseEvent): boolean {
+  if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || !(event.target instanceof Element)) return false;
+  const link = event.target.closest("a");
+  return link instanceof HTMLAnchorElement && link.target !== "_blank" && !link.hasAttribute("download") && link.pathname !== window.location.pathname;
 }
 
 const uploadsKey = (worksheetId: string) => `sheaf-uploads-${worksheetId}`;

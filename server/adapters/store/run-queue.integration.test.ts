@@ -55,8 +55,10 @@ describe("the queue of runs", () => {
       await database.store.finishRun(await leaseOf(run.id), done(1));
     };
     await serve();
-    await enqueue("one", now());
-    await enqueue("other", now());
+    // Two that come in one millisecond have no order between them.
+    const came = now().getTime();
+    await enqueue("one", new Date(came));
+    await enqueue("other", new Date(came + 1));
     await serve();
     await serve();
     await serve();
