@@ -12,6 +12,8 @@ export type Subjects = {
   "project:write": ProjectSubject;
   "project:administer": ProjectSubject;
   "project:create": { readonly groupRole: Role | null; readonly forSelf: boolean };
+  "project:copy": ProjectSubject;
+  "project:curate": null;
   "worksheet:publish": ProjectSubject;
   "worksheet:curate": null;
   "run:read": RunSubject;
@@ -19,6 +21,10 @@ export type Subjects = {
   "run:share": RunSubject;
   "run:claim": { readonly unowned: boolean; readonly keyMatches: boolean };
   "home:read": { readonly ownerId: string };
+  "home:write": { readonly ownerId: string };
+  "lab:open": ProjectSubject;
+  "lab:use": { readonly ownerId: string };
+  "lab:stop": { readonly ownerId: string };
   "token:manage": { readonly ownerId: string };
   "user:administer": null;
   "system:operate": null;
@@ -92,6 +98,16 @@ export const policy: { readonly [P in Permission]: Rule<Subjects[P]> } = {
     scope: "projects:write",
     allow: (actor, into) => hasLevel(actor, "author") && (into.forSelf || into.groupRole === "writer" || into.groupRole === "admin"),
   },
+  "project:copy": {
+    says: "Every author copies what they may read.",
+    scope: "projects:write",
+    allow: (actor, project) => hasLevel(actor, "author") && readsProject(actor, project),
+  },
+  "project:curate": {
+    says: "Administrators make projects official, and copy public ones under the public user.",
+    scope: "admin",
+    allow: (actor) => hasLevel(actor, "admin"),
+  },
   "worksheet:publish": { says: "Whoever may write the project.", scope: "projects:write", allow: writesProject },
   "worksheet:curate": { says: "Administrators make worksheets official.", scope: "admin", allow: (actor) => hasLevel(actor, "admin") },
   "run:read": {
@@ -108,7 +124,19 @@ export const policy: { readonly [P in Permission]: Rule<Subjects[P]> } = {
     scope: "runs:write",
     allow: (actor, claim) => actor.kind === "user" && claim.unowned && claim.keyMatches,
   },
-  "home:read": { says: "Each person their own home.", scope: "runs:read", allow: (actor, home) => owns(actor, home.ownerId) },
+  "home:read": { says: "Each person their own home.", scope: "runs:read", impliedBy: ["projects:write"], allow: (actor, home) => owns(actor, home.ownerId) },
+  "home:write": { says: "Each person their own home.", scope: "projects:write", allow: (actor, home) => owns(actor, home.ownerId) },
+  "lab:open": { says: "Whoever may write the project, on a working copy of their own.", scope: "projects:write", allow: writesProject },
+  "lab:use": {
+    says: "The person who opened it, and nobody else: it is their own files and kernels.",
+    scope: "projects:write",
+    allow: (actor, lab) => owns(actor, lab.ownerId),
+  },
+  "lab:stop": {
+    says: "The person who opened it, and administrators.",
+    scope: "projects:write",
+    allow: (actor, lab) => owns(actor, lab.ownerId) || hasLevel(actor, "admin"),
+  },
   "token:manage": {
     says: "Each person their own tokens, and never by a token.",
     scope: "admin",

@@ -6,6 +6,24 @@ export const routes = {
   worksheet: (slug: string) => `/worksheets/${encodeURIComponent(slug)}`,
   project: (slug: string) => `/projects/${encodeURIComponent(slug)}`,
   projects: () => "/projects",
+  newProject: () => "/projects/new",
+  /** Files of a version; without `version` of the newest. */
+  projectFiles: (slug: string, path = "", version?: string) =>
+    `/projects/${encodeURIComponent(slug)}/files${path === "" ? "" : `/${encodePath(path)}`}${version ? `?version=${version}` : ""}`,
+  /** The file's bytes, as a download. */
+  projectRaw: (slug: string, path: string, commit: string) => `/projects/${encodeURIComponent(slug)}/raw/${commit}/${encodePath(path)}`,
+  projectVersions: (slug: string) => `/projects/${encodeURIComponent(slug)}/versions`,
+  projectVersion: (slug: string, commit: string) => `/projects/${encodeURIComponent(slug)}/versions/${commit}`,
+  projectCompare: (slug: string, from: string, to: string) => `/projects/${encodeURIComponent(slug)}/compare?from=${from}&to=${to}`,
+  projectChanges: (slug: string) => `/projects/${encodeURIComponent(slug)}/changes`,
+  projectSettings: (slug: string) => `/projects/${encodeURIComponent(slug)}/settings`,
+  projectCopy: (slug: string) => `/projects/${encodeURIComponent(slug)}/copy`,
+  projectUpstream: (slug: string) => `/projects/${encodeURIComponent(slug)}/upstream`,
+  projectParameters: (slug: string, path: string) => `/projects/${encodeURIComponent(slug)}/parameters?path=${encodeURIComponent(path)}`,
+  lab: (slug: string, path?: string) => `/projects/${encodeURIComponent(slug)}/lab${path ? `?path=${encodeURIComponent(path)}` : ""}`,
+  files: (path = "") => (path === "" ? "/files" : `/files/${encodePath(path)}`),
+  running: () => "/running",
+  officialRequests: () => "/admin/requests",
   run: (id: string) => `/runs/${id}`,
   claim: (id: string, key: string) => `/claim/${id}?key=${encodeURIComponent(key)}`,
   me: () => "/me",
@@ -13,7 +31,7 @@ export const routes = {
   signUp: (next?: string) => (next ? `/sign-up?next=${encodeURIComponent(next)}` : "/sign-up"),
   firstAdministrator: (key: string) => `/first-administrator?key=${encodeURIComponent(key)}`,
   thumbnail: (digest: string) => `/thumbnails/${digest.replace("sha256:", "")}`,
-  runFile: (id: string, path: string) => `/runs/${id}/files/${path.split("/").map(encodeURIComponent).join("/")}`,
+  runFile: (id: string, path: string) => `/runs/${id}/files/${encodePath(path)}`,
   runOutput: (id: string, cell: number, position: number) => `/runs/${id}/outputs/${cell}/${position}`,
   api: {
     run: (id: string) => `/api/v1/runs/${id}`,
@@ -22,8 +40,29 @@ export const routes = {
     worksheetRuns: (id: string) => `/api/v1/worksheets/${id}/runs`,
     uploads: () => "/api/v1/uploads",
     me: () => "/api/v1/me",
+    projects: () => "/api/v1/projects",
+    project: (id: string) => `/api/v1/projects/${id}`,
+    projectImport: () => "/api/v1/projects/import",
+    projectFile: (id: string, path: string) => `/api/v1/projects/${id}/files/${encodePath(path)}`,
+    projectVersions: (id: string) => `/api/v1/projects/${id}/versions`,
+    projectWorkingCopy: (id: string) => `/api/v1/projects/${id}/working-copy`,
+    projectWorksheets: (id: string) => `/api/v1/projects/${id}/worksheets`,
+    projectCopies: (id: string) => `/api/v1/projects/${id}/copies`,
+    projectLab: (id: string) => `/api/v1/projects/${id}/lab`,
+    sessions: () => "/api/v1/sessions",
+    session: (id: string) => `/api/v1/sessions/${id}`,
+    sessionEvents: (id: string) => `/api/v1/sessions/${id}/events`,
+    sessionTickets: (id: string) => `/api/v1/sessions/${id}/tickets`,
+    homeFile: (path: string) => `/api/v1/home/files/${encodePath(path)}`,
+    homeUploads: () => "/api/v1/home/uploads",
+    homeUpload: (id: string) => `/api/v1/home/uploads/${id}`,
+    homeTrash: () => "/api/v1/home/trash",
   },
 } as const;
+
+function encodePath(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
+}
 
 /** Only a path of this site, parsed: "//evil", "/\evil", "https:evil" and what becomes one of them ("/.//evil") all fall back. */
 export function safeNext(next: string | null | undefined, fallback = "/"): string {

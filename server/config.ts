@@ -49,6 +49,22 @@ const environmentSchema = z.object({
   SHEAF_RUN_DISK_MB: megabytes(1024),
   SHEAF_RUN_PROCESSES: whole(128, 8, 4096),
   SHEAF_HOME_MB: megabytes(5120),
+  SHEAF_SIGN_UP_LEVEL: z.enum(["reader", "author"]).default("author"),
+  SHEAF_FILE_MB: megabytes(100),
+  SHEAF_IMPORT_MB: megabytes(2048),
+  SHEAF_IMPORT_SECONDS: whole(900, 1, 86_400),
+  /** Addresses of private networks that may be imported from all the same: "host" or "host:port", comma-separated. */
+  SHEAF_IMPORT_ALLOW: z.string().default(""),
+  SHEAF_TRASH_DAYS: whole(14, 1, 365),
+  SHEAF_LAB_MEMORY_MB: megabytes(4096),
+  SHEAF_LAB_IDLE_MINUTES: whole(60, 1, 100_000),
+  SHEAF_LAB_COUNTDOWN_MINUTES: whole(10, 0, 1000),
+  SHEAF_LAB_PROCESSES: whole(512, 32, 16_384),
+  SHEAF_LABS_PER_PERSON: whole(5, 1, 1000),
+  SHEAF_LAB_POOL: whole(1, 0, 64),
+  SHEAF_LAB_HOSTS: z.enum(["wildcard", "port"]).default("wildcard"),
+  /** Where hosts cannot be told apart: the second port, for labs alone. 0: the port after SHEAF_PORT. */
+  SHEAF_LAB_PORT: whole(0, 0, 65_535),
   /** Set by the supervisor for its children. */
   SHEAF_WEB_PORT: whole(0, 0, 65_535),
   SHEAF_DEVELOPMENT: flag(false),
@@ -96,6 +112,28 @@ export type Config = {
     readonly diskBytes: number;
     readonly processes: number;
   };
+  readonly labs: {
+    readonly memoryBytes: number;
+    readonly cpus: number;
+    readonly processes: number;
+    readonly idleMinutes: number;
+    /** Shown this long before an idle lab is stopped. */
+    readonly countdownMinutes: number;
+    readonly perPerson: number;
+    readonly poolSize: number;
+    /** "wildcard": each lab has a host of its own below the public one. "port": all share a second port. */
+    readonly hosts: "wildcard" | "port";
+    readonly port: number;
+  };
+  readonly projects: {
+    /** One file of a version; larger ones stay in the home. */
+    readonly fileBytes: number;
+    readonly importBytes: number;
+    readonly importSeconds: number;
+    readonly importAllow: readonly string[];
+    readonly trashDays: number;
+  };
+  readonly signUpLevel: "reader" | "author";
   readonly visitor: RunLimits & { readonly mayRun: boolean; readonly keepDays: number };
   readonly person: RunLimits & { readonly homeBytes: number };
 };
@@ -145,6 +183,27 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       diskBytes: e.SHEAF_RUN_DISK_MB,
       processes: e.SHEAF_RUN_PROCESSES,
     },
+    labs: {
+      memoryBytes: e.SHEAF_LAB_MEMORY_MB,
+      cpus: Math.max(1, os.availableParallelism()),
+      processes: e.SHEAF_LAB_PROCESSES,
+      idleMinutes: e.SHEAF_LAB_IDLE_MINUTES,
+      countdownMinutes: Math.min(e.SHEAF_LAB_COUNTDOWN_MINUTES, e.SHEAF_LAB_IDLE_MINUTES),
+      perPerson: e.SHEAF_LABS_PER_PERSON,
+      poolSize: e.SHEAF_LAB_POOL,
+      hosts: e.SHEAF_LAB_HOSTS,
+      port: e.SHEAF_LAB_PORT || e.SHEAF_PORT + 1,
+    },
+    projects: {
+      fileBytes: e.SHEAF_FILE_MB,
+      importBytes: e.SHEAF_IMPORT_MB,
+      importSeconds: e.SHEAF_IMPORT_SECONDS,
+      importAllow: e.SHEAF_IMPORT_ALLOW.split(",")
+        .map((host) => host.trim())
+        .filter((host) => host !== ""),
+      trashDays: e.SHEAF_TRASH_DAYS,
+    },
+    signUpLevel: e.SHEAF_SIGN_UP_LEVEL,
     visitor: {
       mayRun: e.SHEAF_VISITOR_RUNS,
       seconds: e.SHEAF_VISITOR_SECONDS,

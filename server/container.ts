@@ -1,5 +1,6 @@
 import path from "node:path";
 import { createEmbeddedForge } from "./adapters/forge/embedded/forge.ts";
+import { createFileHomes } from "./adapters/storage/files/homes.ts";
 import { createFileStorage } from "./adapters/storage/files/storage.ts";
 import { connectDatabase } from "./adapters/store/connect.ts";
 import { createStore } from "./adapters/store/store.ts";
@@ -17,11 +18,13 @@ export async function openServices(config: Config, processName: string): Promise
   const store = createStore(connectDatabase(config.databaseUrl, { max: 10, applicationName: `sheaf ${processName}` }));
   const forge = createEmbeddedForge({ folder: path.join(config.dataFolder, "repositories") });
   const storage = createFileStorage({ dataFolder: config.dataFolder, homeBytes: config.person.homeBytes });
+  const homes = createFileHomes({ dataFolder: config.dataFolder, homeBytes: config.person.homeBytes });
   return {
     config,
     store,
     forge,
     storage,
+    homes,
     log,
     now: () => new Date(),
     async close() {

@@ -2,6 +2,7 @@ import type { Actor } from "#lib/domain/person.ts";
 import type { Config } from "./config.ts";
 import type { Logger } from "./log.ts";
 import type { Forge } from "./ports/forge.ts";
+import type { Homes } from "./ports/homes.ts";
 import type { Storage } from "./ports/storage.ts";
 import type { Store } from "./ports/store.ts";
 
@@ -17,6 +18,7 @@ export type Services = {
   readonly store: Store;
   readonly forge: Forge;
   readonly storage: Storage;
+  readonly homes: Homes;
   readonly log: Logger;
   readonly now: () => Date;
 };

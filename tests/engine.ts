@@ -6,6 +6,7 @@ import type { Values } from "#lib/domain/parameter.ts";
 import { isFinal, type RunEvent } from "#lib/domain/run.ts";
 import type { Result } from "#lib/result.ts";
 import { createEmbeddedForge } from "#server/adapters/forge/embedded/forge.ts";
+import { createFileHomes } from "#server/adapters/storage/files/homes.ts";
 import { createFileStorage } from "#server/adapters/storage/files/storage.ts";
 import { type Config, loadConfig } from "#server/config.ts";
 import type { Context } from "#server/context.ts";
@@ -34,8 +35,9 @@ export async function engineSite(settings: Readonly<Record<string, string>> = {}
   const config: Config = loadConfig(environment);
   const forge = createEmbeddedForge({ folder: path.join(dataFolder, "repositories") });
   const storage = createFileStorage({ dataFolder, homeBytes: config.person.homeBytes });
+  const homes = createFileHomes({ dataFolder, homeBytes: config.person.homeBytes });
   const { store } = database;
-  const services = { config, store, forge, storage, log: createLogger("tests", config.logLevel), now: () => new Date() };
+  const services = { config, store, forge, storage, homes, log: createLogger("tests", config.logLevel), now: () => new Date() };
   const ctx: Context = { ...services, actor: { kind: "system" }, requestId: "test" };
   const owner = { id: newId("user"), username: "ada", displayName: "Ada" };
   await store.insertUser({ ...owner, email: null, passwordHash: null, level: "author" });

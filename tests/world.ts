@@ -8,6 +8,7 @@ import { tokenScopes } from "#lib/domain/person.ts";
 import type { CellResult, RunEvent, RunRecord } from "#lib/domain/run.ts";
 import type { CompiledWorksheet, Problem, Visibility } from "#lib/domain/worksheet.ts";
 import { createEmbeddedForge } from "#server/adapters/forge/embedded/forge.ts";
+import { createFileHomes } from "#server/adapters/storage/files/homes.ts";
 import { createFileStorage } from "#server/adapters/storage/files/storage.ts";
 import { type Config, loadConfig } from "#server/config.ts";
 import type { Context, Services } from "#server/context.ts";
@@ -42,6 +43,7 @@ export async function createWorld(environment: Readonly<Record<string, string>> 
     store: database.store,
     forge,
     storage: createFileStorage({ dataFolder: folder, homeBytes: config.person.homeBytes }),
+    homes: createFileHomes({ dataFolder: folder, homeBytes: config.person.homeBytes }),
     log: createLogger("tests", "error"),
     now: () => new Date(Date.now() + clock.offsetMs),
   };

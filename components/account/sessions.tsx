@@ -10,7 +10,7 @@ export function Sessions({ sessions }: { sessions: readonly SessionRow[] }) {
   const [problem, setProblem] = useState<string | null>(null);
 
   async function signOutEverywhere() {
-    const answer = await api("DELETE", "/api/v1/sessions");
+    const answer = await api("DELETE", "/api/v1/sign-ins");
     if (answer.ok) window.location.assign("/");
     else setProblem(answer.problem.detail);
   }

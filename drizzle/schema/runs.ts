@@ -20,7 +20,7 @@ export const runs = pgTable(
       .$type<VersionId>()
       .notNull()
       .references(() => worksheetVersions.id),
-    purpose: text("purpose").$type<"person" | "publish">().notNull().default("person"),
+    purpose: text("purpose").$type<"person" | "publish" | "preview">().notNull().default("person"),
     ownerId: text("owner_id")
       .$type<UserId>()
       .references(() => users.id),

@@ -10,11 +10,16 @@ export type WorksheetId = Brand<"WorksheetId">;
 export type VersionId = Brand<"VersionId">;
 export type RunId = Brand<"RunId">;
 export type UploadId = Brand<"UploadId">;
+export type LabId = Brand<"LabId">;
+export type WorkingCopyId = Brand<"WorkingCopyId">;
+export type OfficialRequestId = Brand<"OfficialRequestId">;
 export type EngineId = Brand<"EngineId">;
 /** The forge's own id of a repository; a string everywhere, since forges differ. */
 export type RepositoryId = Brand<"RepositoryId">;
 /** A full git object id, 40 or 64 hexadecimal digits. */
 export type CommitId = Brand<"CommitId">;
+/** The git object id of a file's content, 40 or 64 hexadecimal digits. */
+export type BlobId = Brand<"BlobId">;
 /** "sha256:" and 64 hexadecimal digits. */
 export type Digest = Brand<"Digest">;
 
@@ -28,6 +33,9 @@ export const idPrefixes = {
   version: "ve",
   run: "run",
   upload: "up",
+  lab: "lab",
+  workingCopy: "wc",
+  officialRequest: "or",
 } as const satisfies Record<string, string>;
 
 export type IdKind = keyof typeof idPrefixes;
@@ -42,6 +50,9 @@ export type IdOf = {
   version: VersionId;
   run: RunId;
   upload: UploadId;
+  lab: LabId;
+  workingCopy: WorkingCopyId;
+  officialRequest: OfficialRequestId;
 };
 
 /** Crockford's base32 in lower case: no i, l, o, u, so that ids survive being read aloud. */

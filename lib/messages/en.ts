@@ -1,3 +1,9 @@
+import { home } from "./en/home.ts";
+import { lab } from "./en/lab.ts";
+import { parameters } from "./en/parameters.ts";
+import { projectFiles } from "./en/project-files.ts";
+import { projects } from "./en/projects.ts";
+
 /** Every word of the interface. A translation is a file of this shape. */
 const plural = (count: number, one: string, many: string): string => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 
@@ -304,6 +310,11 @@ export const t = {
     create: "Create the account",
     visitorGoOn: "Go on without an account",
   },
+  projects,
+  projectFiles,
+  lab,
+  home,
+  parameters,
   errors: {
     notFoundTitle: "There is nothing at this address",
     notFound: "It may be private, it may have been removed, or the address has a slip in it.",

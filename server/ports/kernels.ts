@@ -11,10 +11,48 @@ export type KernelsPort = {
   describe(): Promise<KernelsDescription>;
   /** Resolves once the kernel answers kernel_info; "unavailable" with a readable reason otherwise. */
   start(request: StartKernel): Promise<Result<Kernel>>;
+  /** A JupyterLab for one person, with their home at /home/<username>. Resolves once it answers; from the warm ones where there is one. */
+  startLab(request: StartLab): Promise<Result<Lab>>;
+  /** Starts warm labs until there are that many; where this adapter cannot, it does nothing. */
+  keepLabsWarm(count: number): Promise<void>;
   /** Kills what a former life of this engine left behind; answers how many. */
   sweep(): Promise<number>;
   close(): Promise<void>;
 };
+
+export type StartLab = {
+  /** Unique, [a-z0-9_]+; a lab that starts again has a new one. */
+  readonly sessionId: string;
+  readonly person: { readonly username: string; readonly uid: number | null };
+  /** On this machine; becomes /home/<username>. */
+  readonly homeFolder: string;
+  /** Where the lab's file browser begins, relative to the home. */
+  readonly folder: string;
+  /** "/" where the lab has a host of its own, "/labs/<label>/" where hosts cannot be told apart. */
+  readonly basePath: string;
+  /** Origin of the page that may hold the lab in a frame and speak to it. */
+  readonly pageOrigin: string;
+  readonly limits: KernelLimits;
+};
+
+export type Lab = {
+  readonly sessionId: string;
+  readonly address: LabAddress;
+  /** To be sent as `Authorization: token <secret>`; nobody but the gateway and the engine learns it. */
+  readonly secret: string;
+  readonly warm: boolean;
+  usage(): Promise<KernelUsage>;
+  /** Whether a terminal in it has something running besides its shell; its own server cannot be asked that. */
+  terminalsBusy(): Promise<boolean>;
+  /** Ends the processes that write, when the home is beyond its limit; the lab itself stays, so that files can be removed. */
+  stopWriters(): Promise<void>;
+  /** Gives kernels a moment to end, then ends all. Files stay. */
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+  readonly exited: Promise<KernelExit>;
+};
+
+export type LabAddress = { readonly kind: "socket"; readonly path: string } | { readonly kind: "tcp"; readonly host: string; readonly port: number };
 
 export type StartKernel = {
   /** Unique, [a-z0-9_]+; names the sandbox, its folder and its cgroup. */

@@ -1,9 +1,12 @@
 import { areaQueries } from "./areas.ts";
 import { blobQueries } from "./blobs.ts";
 import type { Connection, Queryable } from "./connect.ts";
+import { labQueries } from "./labs.ts";
 import { createListening } from "./listen.ts";
 import { notifyQueries } from "./notify.ts";
+import { officialRequestQueries } from "./official-requests.ts";
 import { oneTimeKeyQueries } from "./one-time-keys.ts";
+import { projectListQueries } from "./project-lists.ts";
 import { publicationQueries } from "./publications.ts";
 import { rateLimitQueries } from "./rate-limits.ts";
 import { runQueueQueries } from "./run-queue.ts";
@@ -12,6 +15,7 @@ import { sessionQueries } from "./sessions.ts";
 import { tokenQueries } from "./tokens.ts";
 import { uploadQueries } from "./uploads.ts";
 import { userQueries } from "./users.ts";
+import { workingCopyQueries } from "./working-copies.ts";
 import { worksheetQueries } from "./worksheets.ts";
 
 /** Everything that is asked of the database, by name; SQL stays in this folder. */
@@ -38,8 +42,11 @@ function queriesOn(connection: Queryable) {
   return {
     ...areaQueries(connection),
     ...blobQueries(connection),
+    ...labQueries(connection),
     ...notifyQueries(connection),
+    ...officialRequestQueries(connection),
     ...oneTimeKeyQueries(connection),
+    ...projectListQueries(connection),
     ...publicationQueries(connection),
     ...rateLimitQueries(connection),
     ...runQueries(connection),
@@ -48,6 +55,7 @@ function queriesOn(connection: Queryable) {
     ...tokenQueries(connection),
     ...uploadQueries(connection),
     ...userQueries(connection),
+    ...workingCopyQueries(connection),
     ...worksheetQueries(connection),
   };
 }

@@ -1,14 +1,18 @@
 import { z } from "zod";
 import { type TokenScope, tokenScopes } from "#lib/domain/person.ts";
 import type { FailureCode } from "#lib/result.ts";
+import { homeOperations } from "./home-operations.ts";
+import { labOperations } from "./lab-operations.ts";
+import { projectOperations } from "./project-operations.ts";
 import * as schemas from "./schemas.ts";
+import { versionOperations } from "./version-operations.ts";
 
 /**
  * Every operation of the API, once: routes parse by it, the document is printed from it, and a test holds the routes to it.
  * `limitBytes` bounds the body; files are bounded by the use-case, which knows who sends them.
  */
 export type Operation = {
-  readonly method: "get" | "post" | "delete";
+  readonly method: "get" | "post" | "put" | "patch" | "delete";
   /** Below /api/v1. */
   readonly path: string;
   readonly summary: string;
@@ -29,6 +33,10 @@ const worksheetId = id("Id or slug of a worksheet");
 const runId = id("Id of a run");
 
 export const operations = {
+  ...projectOperations,
+  ...versionOperations,
+  ...labOperations,
+  ...homeOperations,
   listWorksheets: {
     method: "get",
     path: "/worksheets",
@@ -177,7 +185,7 @@ export const operations = {
   },
   listSessions: {
     method: "get",
-    path: "/sessions",
+    path: "/sign-ins",
     summary: "One's own signed-in browsers.",
     scope: "admin",
     answer: json(200, z.object({ items: z.array(schemas.session) })),
@@ -185,7 +193,7 @@ export const operations = {
   },
   revokeSessions: {
     method: "delete",
-    path: "/sessions",
+    path: "/sign-ins",
     summary: "Signs out everywhere; with `keep=this` everywhere else.",
     scope: "admin",
     query: z.object({ keep: z.enum(["this", "none"]).default("none") }),

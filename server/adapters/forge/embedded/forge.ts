@@ -100,6 +100,19 @@ export function createEmbeddedForge(options: { readonly folder: string }): Forge
       return isCommitId(commit) ? exportTree(at.folder, at.reader, commit, intoFolder) : fail("not_found", "No such commit.");
     },
 
+    fork: notYet,
+    stateOf: notYet,
+    listTree: notYet,
+    openFile: notYet,
+    readBlob: notYet,
+    history: notYet,
+    compare: notYet,
+    isAncestor: notYet,
+    mergeBase: notYet,
+    takeOver: notYet,
+    importFrom: notYet,
+    maintain: notYet,
+
     async close() {
       readers.close();
     },
@@ -112,3 +125,7 @@ function exists(folder: string): Promise<boolean> {
     () => false,
   );
 }
+
+const notYet = (): never => {
+  throw new Error("not made yet");
+};

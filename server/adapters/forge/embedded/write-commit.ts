@@ -34,6 +34,7 @@ function* importStream(request: CommitRequest, ref: string): Generator<string | 
   yield request.parent ? `\nfrom ${request.parent}\n` : "\n";
   for (const [path, content] of request.changes) {
     if (content === null) yield `D ${quote(path)}\n`;
+    else if (!(content instanceof Uint8Array)) yield `M ${content.executable ? "100755" : "100644"} ${content.blob} ${quote(path)}\n`;
     else {
       yield `M 100644 inline ${quote(path)}\ndata ${content.length}\n`;
       yield content;

@@ -81,6 +81,8 @@ export async function createProcessKernels(options: ProcessKernelsOptions, log: 
         return fail("unavailable", "A kernel could not be started.");
       }
     },
+    startLab: async () => fail("unavailable", "Labs are not made yet."),
+    keepLabsWarm: async () => undefined,
     sweep: () => sweep({ facilities, sessionsFolder, socketsFolder, live }),
     async close() {
       closed = true;
@@ -103,6 +105,8 @@ function withoutRuntime(why: string, log: Logger): KernelsPort {
     name: "process",
     describe: async () => ({ protections: [], safeForVisitors: false, environment: { name: "none", digest: "" }, languages: [] }),
     start: async () => fail("unavailable", why),
+    startLab: async () => fail("unavailable", why),
+    keepLabsWarm: async () => undefined,
     sweep: async () => 0,
     close: async () => undefined,
   };

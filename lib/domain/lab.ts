@@ -1,0 +1,54 @@
+/** A JupyterLab of one person on one project. The row, its address and its host outlive the process behind it. */
+export const labStates = ["queued", "starting", "ready", "stopping", "stopped", "failed"] as const;
+export type LabState = (typeof labStates)[number];
+
+/** Named phases of a start, in their order; each has words in the catalogue. */
+export const labPhases = ["queued", "files", "server", "ready"] as const;
+export type LabPhase = (typeof labPhases)[number];
+
+export const labStopReasons = ["person", "idle", "signed_out", "server_stopped", "memory", "ended", "administrator", "disk", "project_deleted"] as const;
+export type LabStopReason = (typeof labStopReasons)[number];
+
+export type LabUsage = { readonly memoryBytes: number; readonly limitBytes: number; readonly cpuSeconds: number; readonly cpus: number };
+
+/** What a person sees of a lab of theirs. Times are ISO 8601. */
+export type LabView = {
+  readonly id: string;
+  readonly project: { readonly id: string; readonly slug: string; readonly title: string } | null;
+  readonly state: LabState;
+  readonly phase: LabPhase;
+  /** When the start that goes on began, and how long one usually takes. */
+  readonly startedAt: string;
+  readonly usualStartMs: number | null;
+  readonly readyAt: string | null;
+  /** When it will be stopped for being idle; null while something is busy or open. */
+  readonly stopsAt: string | null;
+  /** Why it is not stopped although nobody looks: "a kernel is busy", "a terminal's job runs". */
+  readonly busy: "kernel" | "terminal" | null;
+  readonly stopReason: LabStopReason | null;
+  /** Words for the person, where it failed. */
+  readonly error: string | null;
+  readonly usage: LabUsage | null;
+  /** Page of ours that holds the frame. */
+  readonly url: string;
+};
+
+/** Something of mine that runs: labs, and runs of worksheets that go on. */
+export type RunningThing =
+  | { readonly kind: "lab"; readonly lab: LabView }
+  | { readonly kind: "run"; readonly id: string; readonly title: string; readonly state: string; readonly queuedAt: string; readonly url: string };
+
+/**
+ * What the lab's page and the bar around it say to one another by `postMessage`. The bar only ever shows what a lab says:
+ * it is the person's own code that speaks there. Origins are checked on both sides.
+ */
+export type ToLab =
+  | { readonly sheaf: 1; readonly type: "save-all"; readonly id: number }
+  /** Reads the open documents from disk again, where nothing unsaved is in them. */
+  | { readonly sheaf: 1; readonly type: "reload"; readonly id: number; readonly paths: readonly string[] }
+  | { readonly sheaf: 1; readonly type: "open"; readonly id: number; readonly path: string }
+  | { readonly sheaf: 1; readonly type: "theme"; readonly id: number; readonly dark: boolean };
+export type FromLab =
+  | { readonly sheaf: 1; readonly type: "hello"; readonly version: string }
+  | { readonly sheaf: 1; readonly type: "documents"; readonly unsaved: readonly string[]; readonly current: string | null; readonly busyKernels: number }
+  | { readonly sheaf: 1; readonly type: "done"; readonly id: number; readonly ok: boolean };

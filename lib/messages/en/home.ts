@@ -1,0 +1,2 @@
+/** One's own files. */
+export const home = {} as const;

@@ -1,0 +1,2 @@
+/** JupyterLab in the page, and what runs. */
+export const lab = {} as const;

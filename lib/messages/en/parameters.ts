@@ -1,0 +1,2 @@
+/** Marking parameters and trying a worksheet. */
+export const parameters = {} as const;

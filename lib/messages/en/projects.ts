@@ -1,0 +1,2 @@
+/** Projects: lists, making one, settings, copies, the official shelf. */
+export const projects = {} as const;

@@ -1,0 +1,5 @@
+import type { Queryable } from "./connect.ts";
+
+export function workingCopyQueries(_connection: Queryable) {
+  return {};
+}
