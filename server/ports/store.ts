@@ -9,6 +9,10 @@ export type { Run } from "#server/adapters/store/runs.ts";
 export type {
   Area,
   GalleryPosition,
+  LabChange,
+  LabLease,
+  LabRow,
+  LabTarget,
   Project,
   ProjectPosition,
   Queries,

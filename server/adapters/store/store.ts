@@ -62,6 +62,7 @@ function queriesOn(connection: Queryable) {
 
 /** Rows as the use-cases see them. */
 export type { Area } from "./areas.ts";
+export type { LabChange, LabLease, LabRow, LabTarget } from "./labs.ts";
 export type { RunHead, RunPosition } from "./runs.ts";
 export type { UploadHead, UploadsOf } from "./uploads.ts";
 export type { GalleryPosition, Project, ProjectPosition, WorksheetRow, WorksheetVersion } from "./worksheets.ts";
