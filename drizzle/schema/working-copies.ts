@@ -1,10 +1,10 @@
-import { pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
-import type { CommitId, ProjectId, UserId, WorkingCopyId } from "#lib/domain/ids.ts";
+import { jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+import type { BlobId, CommitId, ProjectId, UserId, WorkingCopyId } from "#lib/domain/ids.ts";
 import { instant } from "./columns.ts";
 import { projects } from "./projects.ts";
 import { users } from "./users.ts";
 
-/** One person's files of a project, at `projects/<folder>` in their home. Its row is locked while files and base change together. */
+/** One person's files of a project, at `projects/<folder>` in their home. Files and base change together under the store's named lock. */
 export const workingCopies = pgTable(
   "working_copies",
   {
@@ -23,6 +23,8 @@ export const workingCopies = pgTable(
     baseCommit: text("base_commit").$type<CommitId>(),
     /** Where files are being changed to: a crash in between is finished by doing it again, which changes nothing twice. */
     pendingCommit: text("pending_commit").$type<CommitId>(),
+    /** Path → what the merged file will be, written down before it is: after a crash it is known for done, and not merged a second time. */
+    pendingFiles: jsonb("pending_files").$type<Readonly<Record<string, BlobId>>>(),
     createdAt: instant("created_at").notNull().defaultNow(),
     updatedAt: instant("updated_at").notNull().defaultNow(),
   },

@@ -20,6 +20,7 @@ export type {
   RunPosition,
   UploadHead,
   UploadsOf,
+  WorkingCopy,
   WorksheetRow,
   WorksheetVersion,
 } from "#server/adapters/store/store.ts";

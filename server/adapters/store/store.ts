@@ -1,8 +1,10 @@
 import { areaQueries } from "./areas.ts";
 import { blobQueries } from "./blobs.ts";
 import type { Connection, Queryable } from "./connect.ts";
+import { labTicketQueries } from "./lab-tickets.ts";
 import { labQueries } from "./labs.ts";
 import { createListening } from "./listen.ts";
+import { createLocks } from "./locks.ts";
 import { notifyQueries } from "./notify.ts";
 import { officialRequestQueries } from "./official-requests.ts";
 import { oneTimeKeyQueries } from "./one-time-keys.ts";
@@ -21,15 +23,18 @@ import { worksheetQueries } from "./worksheets.ts";
 /** Everything that is asked of the database, by name; SQL stays in this folder. */
 export function createStore(connection: Connection) {
   const listening = createListening(connection.url);
+  const locks = createLocks(connection.url);
   return {
     ...queriesOn(connection),
     ...listening,
+    ...locks,
     /** All of it happens or nothing; the queries inside must be those of the argument. */
     transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
       return connection.db.transaction((tx) => work(queriesOn({ db: tx })));
     },
     async close(): Promise<void> {
       await listening.closeListening();
+      await locks.closeLocks();
       await connection.close();
     },
   };
@@ -43,6 +48,7 @@ function queriesOn(connection: Queryable) {
     ...areaQueries(connection),
     ...blobQueries(connection),
     ...labQueries(connection),
+    ...labTicketQueries(connection),
     ...notifyQueries(connection),
     ...officialRequestQueries(connection),
     ...oneTimeKeyQueries(connection),
@@ -65,4 +71,5 @@ export type { Area } from "./areas.ts";
 export type { LabChange, LabLease, LabRow, LabTarget } from "./labs.ts";
 export type { RunHead, RunPosition } from "./runs.ts";
 export type { UploadHead, UploadsOf } from "./uploads.ts";
+export type { WorkingCopy } from "./working-copies.ts";
 export type { GalleryPosition, Project, ProjectPosition, WorksheetRow, WorksheetVersion } from "./worksheets.ts";
