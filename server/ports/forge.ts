@@ -70,15 +70,18 @@ export type ForgeVersion = {
 export type ForgeChange = FileChange & { readonly fromBlob: BlobId | null; readonly toBlob: BlobId | null };
 
 export type CommitRequest = {
-  readonly ref: string;
+  /** Null moves no branch: a line of work that the next commit brings in by `merged`, or content that it names by its blob. Kept for a day at least. */
+  readonly ref: string | null;
   readonly parent: CommitId | null;
   /** A line of work that this commit brings in: kept as the second parent where the forge can, in the message where not. */
   readonly merged?: CommitId;
   readonly message: string;
   readonly author: { readonly name: string; readonly email: string; readonly at: Date };
   /** Path → new content; null deletes. A blob id takes content that the repository has already. */
-  readonly changes: ReadonlyMap<string, Uint8Array | { readonly blob: BlobId; readonly executable?: boolean } | null>;
+  readonly changes: ReadonlyMap<string, NewContent>;
 };
+
+export type NewContent = Uint8Array | { readonly blob: BlobId; readonly kind?: TreeFile["kind"] } | null;
 
 export type ImportRequest = {
   readonly url: string;

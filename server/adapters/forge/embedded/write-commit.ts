@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { CommitId } from "#lib/domain/ids.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
-import type { CommitRequest } from "#server/ports/forge.ts";
+import type { CommitRequest, TreeFile } from "#server/ports/forge.ts";
 import { isCommitId, isRefName, isTreePath } from "./git-names.ts";
 import { runGit } from "./run-git.ts";
 
@@ -16,11 +16,16 @@ export async function writeCommit(folder: string, request: CommitRequest): Promi
   const imported = await runGit(folder, ["fast-import", "--quiet", "--done"], importStream(request, temporary));
   const commit = imported.stdout.toString().trim();
   if (imported.code !== 0 || !isCommitId(commit)) throw new Error(`git fast-import: ${imported.stderr}`);
-  return swapRef(folder, request, temporary, commit);
+  if (request.ref !== null) return swapRef(folder, { ...request, ref: request.ref }, temporary, commit);
+  // What no branch reaches stays until the next collection finds it old.
+  await forgetRef(folder, temporary);
+  return ok(commit);
 }
 
+const modes = { file: "100644", executable: "100755", link: "120000", module: "160000" } as const satisfies Record<TreeFile["kind"], string>;
+
 function requestProblem(request: CommitRequest): string | null {
-  if (!isRefName(request.ref)) return "This is not a valid branch name.";
+  if (request.ref !== null && !isRefName(request.ref)) return "This is not a valid branch name.";
   if (request.parent !== null && !isCommitId(request.parent)) return "This is not a valid commit.";
   for (const path of request.changes.keys()) if (!isTreePath(path)) return `This is not a valid path: ${JSON.stringify(path)}`;
   return null;
@@ -34,7 +39,7 @@ function* importStream(request: CommitRequest, ref: string): Generator<string | 
   yield request.parent ? `\nfrom ${request.parent}\n` : "\n";
   for (const [path, content] of request.changes) {
     if (content === null) yield `D ${quote(path)}\n`;
-    else if (!(content instanceof Uint8Array)) yield `M ${content.executable ? "100755" : "100644"} ${content.blob} ${quote(path)}\n`;
+    else if (!(content instanceof Uint8Array)) yield `M ${modes[content.kind ?? "file"]} ${content.blob} ${quote(path)}\n`;
     else {
       yield `M 100644 inline ${quote(path)}\ndata ${content.length}\n`;
       yield content;
@@ -44,11 +49,15 @@ function* importStream(request: CommitRequest, ref: string): Generator<string | 
   yield "get-mark :1\ndone\n";
 }
 
-async function swapRef(folder: string, request: CommitRequest, temporary: string, commit: CommitId): Promise<Result<CommitId>> {
+async function swapRef(folder: string, request: CommitRequest & { readonly ref: string }, temporary: string, commit: CommitId): Promise<Result<CommitId>> {
   const before = request.parent ?? "0".repeat(commit.length);
   const swapped = await runGit(folder, ["update-ref", "--stdin"], [`start\nupdate refs/heads/${request.ref} ${commit} ${before}\ncommit\n`]);
-  await runGit(folder, ["update-ref", "-d", "--end-of-options", temporary]);
+  await forgetRef(folder, temporary);
   return swapped.code === 0 ? ok(commit) : fail("conflict", "Somebody saved a newer version meanwhile.");
+}
+
+async function forgetRef(folder: string, temporary: string): Promise<void> {
+  await runGit(folder, ["update-ref", "-d", "--end-of-options", temporary]);
 }
 
 /** Names in a commit end at these characters. */
