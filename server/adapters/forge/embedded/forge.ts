@@ -1,47 +1,52 @@
-import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { access, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import type { RepositoryId } from "#lib/domain/ids.ts";
-import { fail, ok } from "#lib/result.ts";
+import type { CommitId, RepositoryId } from "#lib/domain/ids.ts";
+import { fail, ok, type Result } from "#lib/result.ts";
 import type { Forge } from "#server/ports/forge.ts";
+import { isAncestor, mergeBase } from "./ancestry.ts";
+import { compareCommits } from "./compare-commits.ts";
+import { createRepository } from "./create-repository.ts";
 import { exportTree } from "./export-tree.ts";
-import { isCommitId, isRefName, isRepositoryId, isTreePath, newRepositoryId } from "./git-names.ts";
+import { isBlobId, isCommitId, isReadablePath, isRefName, isRepositoryId, newRepositoryId } from "./git-names.ts";
 import { listFolder } from "./list-folder.ts";
 import { listRepositories } from "./list-repositories.ts";
+import { listTree } from "./list-tree.ts";
+import type { ObjectReader } from "./object-reader.ts";
+import { openBlob } from "./open-blob.ts";
+import { readHistory, VersionNumbers } from "./read-history.ts";
+import { readRef } from "./read-ref.ts";
 import { ReaderPool } from "./reader-pool.ts";
-import { runGit } from "./run-git.ts";
 import { writeCommit } from "./write-commit.ts";
 
-const settings = [
-  // Collecting happens when we say so, never in the middle of somebody's save.
-  ["gc.auto", "0"],
-  ["receive.fsckObjects", "true"],
-  ["transfer.fsckObjects", "true"],
-  ["core.logAllRefUpdates", "true"],
-] as const;
+const noFile = () => fail("not_found", "No such file.");
+const noFolder = () => fail("not_found", "No such folder.");
+const noVersion = () => fail("not_found", "No such version.");
+const noBranch = () => fail("not_found", "No such branch.");
 
-const noRepository = () => fail("not_found", "No such repository.");
+type Place = { readonly folder: string; readonly reader: ObjectReader };
 
 /** Repositories as bare folders, `<folder>/<xx>/<id>.git`, driven by the machine's git (2.38 or newer). */
 export function createEmbeddedForge(options: { readonly folder: string }): Forge {
   const readers = new ReaderPool();
-  const folderOf = (id: RepositoryId): string | null => (isRepositoryId(id) ? path.join(options.folder, id.slice(0, 2), `${id}.git`) : null);
-  const readerOf = async (id: RepositoryId) => {
+  const numbers = new VersionNumbers();
+  const folderOf = (id: RepositoryId): string => path.join(options.folder, id.slice(0, 2), `${id}.git`);
+
+  /** Does something in a repository that is there; its reader is started by the first look at it. */
+  async function within<T>(id: RepositoryId, act: (at: Place) => Promise<Result<T>> | Result<T>): Promise<Result<T>> {
+    if (!isRepositoryId(id) || !(await exists(folderOf(id)))) return fail("not_found", "No such repository.");
     const folder = folderOf(id);
-    if (!folder || !(await exists(folder))) return null;
-    return { folder, reader: readers.for(folder) };
-  };
+    return act({
+      folder,
+      get reader() {
+        return readers.for(folder);
+      },
+    });
+  }
 
   return {
     async createRepository(name) {
       const id = newRepositoryId();
-      const folder = path.join(options.folder, id.slice(0, 2), `${id}.git`);
-      const fresh = `${folder}.new`;
-      await mkdir(path.dirname(folder), { recursive: true, mode: 0o700 });
-      const made = await runGit(fresh, ["init", "--quiet", "--bare", "--initial-branch=main", "--template=", "--end-of-options", fresh]);
-      if (made.code !== 0) throw new Error(`git init: ${made.stderr}`);
-      for (const [key, value] of settings) await runGit(fresh, ["config", key, value]);
-      await writeFile(path.join(fresh, "description"), `${name.replace(/\s+/g, " ").slice(0, 200)}\n`);
-      await rename(fresh, folder);
+      await createRepository(folderOf(id), name);
       return ok(id);
     },
 
@@ -49,66 +54,70 @@ export function createEmbeddedForge(options: { readonly folder: string }): Forge
       return ok(await listRepositories(options.folder, page.after ?? "", page.limit ?? 500));
     },
 
-    async deleteRepository(id) {
-      const folder = folderOf(id);
-      if (!folder || !(await exists(folder))) return noRepository();
-      readers.forget(folder);
-      // Renamed first: a crash in the middle leaves rubbish, not half a repository.
-      await rename(folder, `${folder}.deleted`);
-      await rm(`${folder}.deleted`, { recursive: true, force: true });
-      return ok(undefined);
-    },
+    deleteRepository: (id) =>
+      within(id, async ({ folder }) => {
+        readers.forget(folder);
+        // Renamed first: a crash in the middle leaves rubbish, not half a repository.
+        await rename(folder, `${folder}.deleted`);
+        await rm(`${folder}.deleted`, { recursive: true, force: true });
+        return ok(undefined);
+      }),
 
-    async resolve(id, ref) {
-      const folder = folderOf(id);
-      if (!folder || !(await exists(folder))) return noRepository();
-      if (!isRefName(ref)) return fail("not_found", "No such branch.");
-      // A process of its own: the long-lived reader may have cached packed refs.
-      const found = await runGit(folder, ["rev-parse", "--verify", "--quiet", "--end-of-options", `refs/heads/${ref}^{commit}`]);
-      const commit = found.stdout.toString().trim();
-      return found.code === 0 && isCommitId(commit) ? ok(commit) : fail("not_found", "No such branch.");
-    },
+    resolve: (id, ref) =>
+      within(id, async ({ folder }) => {
+        const commit = isRefName(ref) ? await readRef(folder, ref) : null;
+        return commit ? ok(commit) : noBranch();
+      }),
 
-    async listFiles(id, commit, folder, page = {}) {
-      const at = await readerOf(id);
-      if (!at) return noRepository();
-      if (!isCommitId(commit) || (folder !== "" && !isTreePath(folder))) return fail("not_found", "No such folder.");
-      const listed = await listFolder(at.reader, commit, folder, page);
-      return listed ? ok(listed) : fail("not_found", "No such folder.");
-    },
+    listFiles: (id, commit, name, page = {}) =>
+      within(id, async (at) => {
+        if (!isCommitId(commit) || (name !== "" && !isReadablePath(name))) return noFolder();
+        const listed = await listFolder(at.reader, commit, name, page);
+        return listed ? ok(listed) : noFolder();
+      }),
 
-    async readFile(id, commit, file, limitBytes) {
-      const at = await readerOf(id);
-      if (!at) return noRepository();
-      if (!isCommitId(commit) || !isTreePath(file)) return fail("not_found", "No such file.");
-      const head = await at.reader.info(`${commit}:${file}`);
-      if (head?.type !== "blob") return fail("not_found", "No such file.");
-      if (head.bytes > limitBytes) return fail("too_large", `${file} is larger than ${limitBytes} bytes.`);
-      const chunks: Buffer[] = [];
-      await at.reader.contents(head.id, (chunk) => chunks.push(chunk));
-      return ok(Buffer.concat(chunks));
-    },
+    listTree: (id, commit) => within(id, ({ folder }) => (isCommitId(commit) ? listTree(folder, commit) : noVersion())),
 
-    async commit(id, request) {
-      const folder = folderOf(id);
-      return folder && (await exists(folder)) ? writeCommit(folder, request) : noRepository();
-    },
+    readFile: (id, commit, file, limitBytes) =>
+      within(id, async ({ reader }) => {
+        const head = await findFile(reader, commit, file);
+        return head ? readWhole(reader, head, limitBytes, file) : noFile();
+      }),
 
-    async exportTree(id, commit, intoFolder) {
-      const at = await readerOf(id);
-      if (!at) return noRepository();
-      return isCommitId(commit) ? exportTree(at.folder, at.reader, commit, intoFolder) : fail("not_found", "No such commit.");
-    },
+    openFile: (id, commit, file) =>
+      within(id, async ({ folder, reader }) => {
+        const head = await findFile(reader, commit, file);
+        if (!head || !isBlobId(head.id)) return noFile();
+        return ok({ blob: head.id, bytes: head.bytes, stream: await openBlob(folder, reader, head) });
+      }),
+
+    readBlob: (id, blob, limitBytes) =>
+      within(id, async ({ reader }) => {
+        const head = isBlobId(blob) ? await reader.info(blob) : null;
+        return head?.type === "blob" ? readWhole(reader, head, limitBytes, "The file") : noFile();
+      }),
+
+    commit: (id, request) => within(id, ({ folder, reader }) => writeCommit(folder, reader, request)),
+
+    history: (id, commit, page = {}) =>
+      within(id, ({ folder }) => {
+        const known = isCommitId(commit) && (page.after === undefined || isCommitId(page.after)) && (page.path === undefined || isReadablePath(page.path));
+        return known ? readHistory(folder, numbers, commit, page) : noVersion();
+      }),
+
+    compare: (id, from, to) =>
+      within(id, ({ folder }) => ((from === null || isCommitId(from)) && isCommitId(to) ? compareCommits(folder, from, to) : noVersion())),
+
+    isAncestor: (id, ancestor, commit) =>
+      within(id, async ({ folder }) => ok(isCommitId(ancestor) && isCommitId(commit) && (await isAncestor(folder, ancestor, commit)))),
+
+    mergeBase: (id, one, other) => within(id, ({ folder }) => (isCommitId(one) && isCommitId(other) ? mergeBase(folder, one, other) : noVersion())),
+
+    exportTree: (id, commit, intoFolder) =>
+      within(id, ({ folder, reader }) => (isCommitId(commit) ? exportTree(folder, reader, commit, intoFolder) : fail("not_found", "No such commit."))),
 
     fork: notYet,
     stateOf: notYet,
-    listTree: notYet,
-    openFile: notYet,
-    readBlob: notYet,
-    history: notYet,
-    compare: notYet,
-    isAncestor: notYet,
-    mergeBase: notYet,
     takeOver: notYet,
     importFrom: notYet,
     maintain: notYet,
@@ -117,6 +126,19 @@ export function createEmbeddedForge(options: { readonly folder: string }): Forge
       readers.close();
     },
   };
+}
+
+async function findFile(reader: ObjectReader, commit: CommitId, file: string) {
+  if (!isCommitId(commit) || !isReadablePath(file)) return null;
+  const head = await reader.info(`${commit}:${file}`);
+  return head?.type === "blob" ? head : null;
+}
+
+async function readWhole(reader: ObjectReader, head: { id: string; bytes: number }, limitBytes: number, name: string): Promise<Result<Uint8Array>> {
+  if (head.bytes > limitBytes) return fail("too_large", `${name} is larger than ${limitBytes} bytes.`);
+  const chunks: Buffer[] = [];
+  await reader.contents(head.id, (chunk) => chunks.push(chunk));
+  return ok(Buffer.concat(chunks));
 }
 
 function exists(folder: string): Promise<boolean> {

@@ -4,6 +4,8 @@ import { gitEnvironment } from "./run-git.ts";
 export type ObjectHead = { readonly id: string; readonly type: string; readonly bytes: number };
 type Request = {
   readonly wantsContent: boolean;
+  /** A name that is not there is repeated in the answer, with the line breaks that it holds. */
+  linesOfName: number;
   readonly onChunk: (chunk: Buffer) => void;
   readonly resolve: (head: ObjectHead | null) => void;
   readonly reject: (error: Error) => void;
@@ -11,7 +13,7 @@ type Request = {
 
 /**
  * One `git cat-file --batch-command` that stays: a read costs 0.2 ms instead of a process.
- * Requests are answered in order; names must hold no line break (see git-names.ts).
+ * Requests are answered in order and end with NUL, since a file's name may hold a line break.
  */
 export class ObjectReader {
   private readonly child: ChildProcessWithoutNullStreams;
@@ -22,7 +24,7 @@ export class ObjectReader {
   lastUsed = Date.now();
 
   constructor(repositoryFolder: string) {
-    this.child = spawn("git", [`--git-dir=${repositoryFolder}`, "cat-file", "--batch-command"], { env: gitEnvironment(), stdio: "pipe" });
+    this.child = spawn("git", [`--git-dir=${repositoryFolder}`, "cat-file", "-z", "--batch-command"], { env: gitEnvironment(), stdio: "pipe" });
     this.child.stdout.on("data", (chunk: Buffer) => this.take(chunk));
     this.child.stderr.resume();
     this.child.stdin.on("error", () => {});
@@ -48,6 +50,11 @@ export class ObjectReader {
     return this.ask("contents", name, onChunk);
   }
 
+  /** Answers what was asked and ends then. */
+  finish(): void {
+    this.child.stdin.end();
+  }
+
   close(): void {
     this.child.stdin.end();
     this.child.kill();
@@ -55,11 +62,11 @@ export class ObjectReader {
 
   private ask(verb: "info" | "contents", name: string, onChunk: (chunk: Buffer) => void): Promise<ObjectHead | null> {
     if (this.gone) return Promise.reject(this.gone);
-    if (name.includes("\n")) return Promise.reject(new Error("a line break in an object name"));
+    if (name.includes("\0")) return Promise.reject(new Error("a NUL in an object name"));
     this.lastUsed = Date.now();
     return new Promise((resolve, reject) => {
-      this.waiting.push({ wantsContent: verb === "contents", onChunk, resolve, reject });
-      this.child.stdin.write(`${verb} ${name}\n`);
+      this.waiting.push({ wantsContent: verb === "contents", linesOfName: name.split("\n").length, onChunk, resolve, reject });
+      this.child.stdin.write(`${verb} ${name}\0`);
     });
   }
 
@@ -77,7 +84,9 @@ export class ObjectReader {
     const found = /^([0-9a-f]{40,64}) ([a-z]+) (\d+)$/.exec(line);
     const head = found ? { id: found[1] ?? "", type: found[2] ?? "", bytes: Number(found[3]) } : null;
     // The line break after the content is the "+ 1".
-    if (head && this.waiting[0]?.wantsContent) this.content = { head, left: head.bytes + 1 };
+    const [request] = this.waiting;
+    if (head && request?.wantsContent) this.content = { head, left: head.bytes + 1 };
+    else if (!head && request && request.linesOfName > 1) request.linesOfName -= 1;
     else this.waiting.shift()?.resolve(head);
     return chunk.subarray(end + 1);
   }

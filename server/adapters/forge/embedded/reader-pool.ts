@@ -26,6 +26,12 @@ export class ReaderPool {
     this.readers.delete(folder);
   }
 
+  /** For a repository that was packed anew: the next read opens its packs afresh. */
+  renew(folder: string): void {
+    this.readers.get(folder)?.finish();
+    this.readers.delete(folder);
+  }
+
   close(): void {
     clearInterval(this.sweep);
     for (const folder of [...this.readers.keys()]) this.forget(folder);

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import os from "node:os";
 
 /** What git is allowed to know: no configuration of the machine or the operator, no prompt, no translation. */
 export function gitEnvironment(): NodeJS.ProcessEnv {
@@ -11,30 +12,54 @@ export function gitEnvironment(): NodeJS.ProcessEnv {
     GIT_TERMINAL_PROMPT: "0",
     GIT_OPTIONAL_LOCKS: "0",
     GIT_NO_REPLACE_OBJECTS: "1",
+    // A path is a path: "*" and ":(top)" in a file's name mean nothing more.
+    GIT_LITERAL_PATHSPECS: "1",
   };
   // Web's types demand NODE_ENV of every environment; git wants none.
   return environment as NodeJS.ProcessEnv;
 }
 
-export type GitOutcome = { readonly code: number | null; readonly stdout: Buffer; readonly stderr: string };
+export type GitOptions = {
+  readonly input?: Iterable<string | Uint8Array>;
+  readonly timeoutSeconds?: number;
+  /** Git is ended when it says more: a tree of a few objects can name more files than any memory holds. */
+  readonly limitBytes?: number;
+  /** Behind everybody who waits for an answer. */
+  readonly gentle?: boolean;
+};
 
-const timeoutSeconds = 120;
+export type GitOutcome = { readonly code: number | null; readonly stdout: Buffer; readonly stderr: string; readonly tooMuch: boolean };
 
 /** Runs git once in a bare repository, never through a shell. A code other than 0 is an outcome, not an exception. */
-export function runGit(repositoryFolder: string, args: readonly string[], input?: Iterable<string | Uint8Array>): Promise<GitOutcome> {
+export function runGit(repositoryFolder: string, args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
+  const { input = [], timeoutSeconds = 120, limitBytes = 256 * 1024 * 1024, gentle = false } = options;
   return new Promise((resolve, reject) => {
     const child = spawn("git", [`--git-dir=${repositoryFolder}`, ...args], { env: gitEnvironment(), stdio: "pipe", timeout: timeoutSeconds * 1000 });
     const stdout: Buffer[] = [];
     let stderr = "";
-    child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
+    let left = limitBytes;
+    if (gentle && child.pid !== undefined) makeGentle(child.pid);
+    child.stdout.on("data", (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left < 0) child.kill("SIGKILL");
+      else stdout.push(chunk);
+    });
     child.stderr.on("data", (chunk: Buffer) => {
       if (stderr.length < 10_000) stderr += chunk.toString();
     });
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code, stdout: Buffer.concat(stdout), stderr }));
+    child.on("close", (code) => resolve({ code, stdout: Buffer.concat(stdout), stderr, tooMuch: left < 0 }));
     // A git that ends early closes its input; its exit code tells more than the broken pipe.
     child.stdin.on("error", () => {});
-    for (const piece of input ?? []) child.stdin.write(piece);
+    for (const piece of input) child.stdin.write(piece);
     child.stdin.end();
   });
+}
+
+function makeGentle(pid: number): void {
+  try {
+    os.setPriority(pid, os.constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already.
+  }
 }

@@ -1,0 +1,25 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { CommitId } from "#lib/domain/ids.ts";
+import { isCommitId } from "./git-names.ts";
+
+/**
+ * Where a branch stands, without a process: its own file, else its line in `packed-refs`. In this order nothing is
+ * missed, since git packs a ref before it removes its file. Null where there is no such branch.
+ */
+export async function readRef(folder: string, ref: string): Promise<CommitId | null> {
+  const loose = (await readText(path.join(folder, "refs/heads", ref))).trim();
+  if (isCommitId(loose)) return loose;
+  const name = ` refs/heads/${ref}`;
+  const line = (await readText(path.join(folder, "packed-refs"))).split("\n").find((one) => one.endsWith(name));
+  const packed = line?.slice(0, -name.length) ?? "";
+  return isCommitId(packed) ? packed : null;
+}
+
+function readText(file: string): Promise<string> {
+  return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    // A folder where a file was asked for: "a" where there is only "a/b".
+    if (error.code === "ENOENT" || error.code === "ENOTDIR" || error.code === "EISDIR") return "";
+    throw error;
+  });
+}
