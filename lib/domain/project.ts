@@ -172,6 +172,10 @@ export type PublishOutcome =
   | { readonly kind: "problems"; readonly problems: readonly Problem[] }
   | { readonly kind: "published"; readonly worksheetId: string; readonly slug: string; readonly runId: string; readonly problems: readonly Problem[] };
 
+/** What a new project may begin with; "blank" is none of them. */
+export const projectTemplates = ["worksheet-python", "worksheet-r", "notebook", "shell"] as const;
+export type ProjectTemplate = (typeof projectTemplates)[number];
+
 /** A project that was just made, or is being made: ask for it again until `state` is "ready" or "failed". */
 export type MadeProject = Pick<OwnProject, "id" | "slug" | "title" | "state" | "progress" | "problem"> & { readonly url: string };
 

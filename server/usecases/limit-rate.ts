@@ -14,6 +14,8 @@ const limits = {
   // Each leaves a row for days: the same class asks a hundred new questions each.
   "answer:address": { limit: 10_000, windowSeconds: 86_400 },
   "upload:address": { limit: 200, windowSeconds: 600 },
+  // Each leaves a repository.
+  "project:user": { limit: 120, windowSeconds: 3600 },
   "upload:user": { limit: 300, windowSeconds: 600 },
 } as const;
 

@@ -69,6 +69,8 @@ function queriesOn(connection: Queryable) {
 /** Rows as the use-cases see them. */
 export type { Area } from "./areas.ts";
 export type { LabChange, LabLease, LabRow, LabTarget } from "./labs.ts";
+export type { OfficialRequestRow } from "./official-requests.ts";
+export type { OwnProjectPosition, OwnProjectRow, ProjectChange } from "./project-lists.ts";
 export type { RunHead, RunPosition } from "./runs.ts";
 export type { UploadHead, UploadsOf } from "./uploads.ts";
 export type { WorkingCopy } from "./working-copies.ts";
