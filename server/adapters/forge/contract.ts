@@ -1,13 +1,15 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { CommitId, RepositoryId } from "#lib/domain/ids.ts";
+import type { BlobId, CommitId, RepositoryId } from "#lib/domain/ids.ts";
 import type { Result } from "#lib/result.ts";
-import type { CommitRequest, Forge, Repository } from "#server/ports/forge.ts";
+import type { CommitRequest, Forge, ForgeVersion, NewContent, Repository } from "#server/ports/forge.ts";
 
 const author = { name: "Ada", email: "ada@example.org", at: new Date("2026-01-02T03:04:05Z") };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const text = (data: Uint8Array): string => new TextDecoder().decode(data);
 const request = (changes: Record<string, string | null>, parent: CommitId | null = null): CommitRequest => ({
   ref: "main",
   parent,
@@ -33,6 +35,16 @@ export function forgeContract(name: string, make: (folder: string) => Promise<Fo
     const failure = async (result: Promise<Result<unknown>>): Promise<string> => {
       const settled = await result;
       return settled.ok ? "ok" : settled.failure.code;
+    };
+
+    /** Copies may be made in the background. */
+    const ready = async (id: RepositoryId): Promise<void> => {
+      for (;;) {
+        const state = value(await forge.stateOf(id));
+        if (state === "ready") return;
+        if (state === "failed") throw new Error("the copy failed");
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
     };
 
     beforeAll(async () => {
@@ -136,6 +148,174 @@ export function forgeContract(name: string, make: (folder: string) => Promise<Fo
       expect((await readdir(into)).sort()).toEqual([".gitattributes", "a.txt", "empty.txt", "many"]);
       expect(await readFile(path.join(into, "many/5/299.txt"), "utf8")).toBe("file 299");
       expect(await readlink(path.join(into, "a.txt")).catch(() => "a file")).toBe("a file");
+    });
+
+    test("names every file of a commit with its kind and content, whatever it is called", async () => {
+      const odd = ["-rf", "a b.txt", 'quote".md', "back\\slash", "*", ":(top)x", "ünï/côdé 漢字.ipynb", "deep/er/file", "HEAD"];
+      const { id, commit } = await repository(Object.fromEntries(odd.map((name) => [name, `content of ${name}`])));
+      const tree = value(await forge.listTree(id, commit));
+      expect(tree.map((file) => file.path).sort()).toEqual([...odd].sort());
+      for (const file of tree) {
+        expect(file.kind).toBe("file");
+        expect(text(value(await forge.readBlob(id, file.blob, 1000)))).toBe(`content of ${file.path}`);
+        expect(text(value(await forge.readFile(id, commit, file.path, 1000)))).toBe(`content of ${file.path}`);
+        expect(value(await forge.history(id, commit, { path: file.path })).versions).toHaveLength(1);
+      }
+      expect(await failure(forge.listTree(id, "0".repeat(40) as CommitId))).toBe("not_found");
+      expect(await failure(forge.readBlob(id, tree[0]?.blob as BlobId, 3))).toBe("too_large");
+      expect(await failure(forge.readBlob(id, commit as string as BlobId, 1000))).toBe("not_found");
+      expect(await failure(forge.readBlob(id, "HEAD" as BlobId, 1000))).toBe("not_found");
+    });
+
+    test("opens a file of any size as a stream, and lets it be left half-read", async () => {
+      const large = randomBytes(5_000_000);
+      const id = value(await forge.createRepository("large"));
+      const changes = new Map([
+        ["large.bin", large],
+        ["small.bin", large.subarray(0, 1000)],
+        ["empty.bin", new Uint8Array()],
+      ]);
+      const commit = value(await forge.commit(id, { ...request({}), changes }));
+      for (const [name, content] of changes) {
+        const opened = value(await forge.openFile(id, commit, name));
+        expect([name, opened.bytes]).toEqual([name, content.length]);
+        expect(Buffer.from(await new Response(opened.stream).arrayBuffer()).equals(content)).toBe(true);
+        expect(Buffer.from(value(await forge.readBlob(id, opened.blob, 5_000_000))).equals(content)).toBe(true);
+      }
+      const half = value(await forge.openFile(id, commit, "large.bin")).stream.getReader();
+      await half.read();
+      await half.cancel();
+      expect(await failure(forge.openFile(id, commit, "nothing"))).toBe("not_found");
+      expect(value(await forge.readFile(id, commit, "small.bin", 1000))).toHaveLength(1000);
+    });
+
+    test("numbers versions from 1 along the first parents, page after page", async () => {
+      const { id, commit } = await repository({ "a.txt": "0" });
+      const line = [commit];
+      for (let n = 1; n < 6; n++) line.unshift(value(await forge.commit(id, request({ [n % 2 ? "b.txt" : "a.txt"]: `${n}` }, line[0] as CommitId))));
+      const newest = line[0] as CommitId;
+      const seen: [string, number][] = [];
+      for (let after: CommitId | null | undefined; after !== null; ) {
+        const page: { versions: readonly ForgeVersion[]; next: CommitId | null } = value(
+          await forge.history(id, newest, { limit: 2, ...(after ? { after } : {}) }),
+        );
+        seen.push(...page.versions.map((one): [string, number] => [one.commit, one.number]));
+        after = page.next;
+      }
+      expect(seen).toEqual(line.map((one, index) => [one, 6 - index]));
+      const first = value(await forge.history(id, newest, { limit: 1 })).versions[0];
+      expect(first).toEqual({ commit: newest, parents: [line[1]], number: 6, message: "Save", author: "Ada", at: author.at });
+      const ofA = value(await forge.history(id, newest, { path: "a.txt", limit: 2 }));
+      expect(ofA.versions.map((one) => one.number)).toEqual([5, 3]);
+      expect(value(await forge.history(id, newest, { path: "a.txt", after: ofA.next as CommitId })).versions.map((one) => one.number)).toEqual([1]);
+      expect(value(await forge.history(id, newest, { path: "nothing" }))).toEqual({ versions: [], next: null });
+      expect(await failure(forge.history(id, "0".repeat(40) as CommitId))).toBe("not_found");
+    });
+
+    test("tells how two commits differ, with what was moved", async () => {
+      const long = Array.from({ length: 50 }, (_, n) => `line ${n}`).join("\n");
+      const { id, commit } = await repository({ "kept.txt": "same", "old name.txt": long, "gone.txt": "x", "edited\u00e9.txt": "before" });
+      const changes = { "old name.txt": null, "new -name.txt": `${long}\nmore`, "gone.txt": null, "edited\u00e9.txt": "after", "fresh.txt": "new" };
+      const next = value(await forge.commit(id, request(changes, commit)));
+      const found = [...value(await forge.compare(id, commit, next))].sort((a, b) => a.path.localeCompare(b.path, "en"));
+      expect(found.map(({ path: at, from, kind }) => ({ path: at, kind, ...(from ? { from } : {}) }))).toEqual([
+        { path: "edited\u00e9.txt", kind: "changed" },
+        { path: "fresh.txt", kind: "added" },
+        { path: "gone.txt", kind: "removed" },
+        { path: "new -name.txt", kind: "moved", from: "old name.txt" },
+      ]);
+      expect(found.map((one) => [one.fromBlob === null, one.toBlob === null])).toEqual([
+        [false, false],
+        [true, false],
+        [false, true],
+        [false, false],
+      ]);
+      expect(text(value(await forge.readBlob(id, found[0]?.fromBlob as BlobId, 100)))).toBe("before");
+      expect(value(await forge.compare(id, null, commit)).map((one) => one.kind)).toEqual(["added", "added", "added", "added"]);
+      expect(value(await forge.compare(id, next, next))).toEqual([]);
+      expect(await failure(forge.compare(id, "0".repeat(40) as CommitId, next))).toBe("not_found");
+    });
+
+    test("brings in a line of work that moved no branch", async () => {
+      const { id, commit } = await repository({ "a.txt": "one" });
+      const theirs = value(await forge.commit(id, request({ "a.txt": "two" }, commit)));
+      const mine = value(await forge.commit(id, { ...request({ "b.txt": "mine" }, commit), ref: null }));
+      expect(value(await forge.resolve(id, "main"))).toBe(theirs);
+      expect([value(await forge.isAncestor(id, commit, mine)), value(await forge.isAncestor(id, theirs, mine))]).toEqual([true, false]);
+      expect(value(await forge.isAncestor(id, "0".repeat(40) as CommitId, mine))).toBe(false);
+      expect(value(await forge.isAncestor(id, mine, mine))).toBe(true);
+      expect(value(await forge.mergeBase(id, mine, theirs))).toBe(commit);
+      const merged = value(await forge.commit(id, { ...request({ "b.txt": "mine" }, theirs), merged: mine }));
+      expect(value(await forge.isAncestor(id, theirs, merged))).toBe(true);
+      expect(value(await forge.history(id, merged)).versions.map((one) => one.number)).toEqual([3, 2, 1]);
+      const unrelated = value(await forge.commit(id, { ...request({ "c.txt": "x" }), ref: null }));
+      expect(value(await forge.mergeBase(id, unrelated, theirs))).toBe(null);
+      expect(await failure(forge.mergeBase(id, "0".repeat(40) as CommitId, theirs))).toBe("not_found");
+    });
+
+    test("takes content that it has already, and keeps an executable file executable", async () => {
+      const { id, commit } = await repository({ "run.sh": "echo 1", "a.txt": "x" });
+      const blob = value(await forge.listTree(id, commit)).find((file) => file.path === "run.sh")?.blob as BlobId;
+      const at = async (commit: CommitId) => Object.fromEntries(value(await forge.listTree(id, commit)).map((file) => [file.path, file.kind]));
+      const change = async (parent: CommitId, changes: Record<string, NewContent>) =>
+        value(await forge.commit(id, { ...request({}, parent), changes: new Map(Object.entries(changes)) }));
+      const one = await change(commit, {
+        "run.sh": { blob, kind: "executable" },
+        "tools/run copy.sh": { blob, kind: "executable" },
+        link: { blob, kind: "link" },
+      });
+      expect(await at(one)).toEqual({ "run.sh": "executable", "tools/run copy.sh": "executable", link: "link", "a.txt": "file" });
+      const two = await change(one, { "run.sh": bytes("echo 2"), "tools/run copy.sh": { blob }, "a.txt": { blob } });
+      expect(await at(two)).toEqual({ "run.sh": "executable", "tools/run copy.sh": "executable", link: "link", "a.txt": "file" });
+      expect(text(value(await forge.readFile(id, two, "a.txt", 100)))).toBe("echo 1");
+      const three = await change(two, { "a.txt": null, "a.txt/b": bytes("a folder now"), "tools/run copy.sh": null, tools: bytes("a file now") });
+      expect(await at(three)).toEqual({ "run.sh": "executable", link: "link", "a.txt/b": "file", tools: "file" });
+      for (const content of ["0".repeat(40), commit, "HEAD"]) {
+        const changes = new Map([["b", { blob: content as BlobId }]]);
+        expect(await failure(forge.commit(id, { ...request({}, three), changes }))).toBe("invalid");
+      }
+      expect(await failure(forge.commit(id, { ...request({ b: "x" }, three), merged: "0".repeat(40) as CommitId }))).toBe("invalid");
+    });
+
+    test("forks into a repository of its own that outlives its source and holds its main line only", async () => {
+      const { id, commit } = await repository({ "a.txt": "one" });
+      value(await forge.commit(id, { ...request({ "secret.txt": "preview" }), ref: "preview/x" }));
+      const copy = value(await forge.fork(id, "copy"));
+      await ready(copy);
+      expect(value(await forge.resolve(copy, "main"))).toBe(commit);
+      expect(await failure(forge.resolve(copy, "preview/x"))).toBe("not_found");
+      const mine = value(await forge.commit(copy, request({ "a.txt": "mine" }, commit)));
+      expect(value(await forge.resolve(id, "main"))).toBe(commit);
+      expect(await failure(forge.readFile(id, mine, "a.txt", 10))).toBe("not_found");
+      value(await forge.maintain(copy));
+      value(await forge.deleteRepository(id));
+      expect(text(value(await forge.readFile(copy, commit, "a.txt", 10)))).toBe("one");
+      expect(text(value(await forge.readFile(copy, mine, "a.txt", 10)))).toBe("mine");
+      const empty = value(await forge.fork(value(await forge.createRepository("empty")), "copy of nothing"));
+      await ready(empty);
+      expect(await failure(forge.resolve(empty, "main"))).toBe("not_found");
+      expect(await failure(forge.fork(id, "of what is gone"))).toBe("not_found");
+      expect(await failure(forge.stateOf(id))).toBe("not_found");
+    });
+
+    test("takes over a commit of another repository, also of one that shares nothing", async () => {
+      const { id, commit } = await repository({ "a.txt": "one", "b.txt": "two" });
+      const copy = value(await forge.fork(id, "copy"));
+      await ready(copy);
+      const newer = value(await forge.commit(id, request({ "a.txt": "newer" }, commit)));
+      value(await forge.takeOver(copy, id, newer));
+      value(await forge.takeOver(copy, id, newer));
+      expect(value(await forge.resolve(copy, "main"))).toBe(commit);
+      expect(text(value(await forge.readFile(copy, newer, "a.txt", 10)))).toBe("newer");
+      expect(value(await forge.mergeBase(copy, newer, commit))).toBe(commit);
+      const stranger = await repository({ "c.txt": "three" });
+      value(await forge.takeOver(copy, stranger.id, stranger.commit));
+      value(await forge.deleteRepository(stranger.id));
+      value(await forge.maintain(copy));
+      expect(text(value(await forge.readFile(copy, stranger.commit, "c.txt", 10)))).toBe("three");
+      expect(await failure(forge.takeOver(copy, id, stranger.commit))).toBe("not_found");
+      expect(await failure(forge.takeOver(copy, stranger.id, stranger.commit))).toBe("not_found");
+      expect(await failure(forge.takeOver(copy, id, "--all" as CommitId))).toBe("not_found");
     });
 
     test("forgets a deleted repository", async () => {

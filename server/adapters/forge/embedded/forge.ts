@@ -7,6 +7,7 @@ import { isAncestor, mergeBase } from "./ancestry.ts";
 import { compareCommits } from "./compare-commits.ts";
 import { createRepository } from "./create-repository.ts";
 import { exportTree } from "./export-tree.ts";
+import { forkRepository } from "./fork-repository.ts";
 import { isBlobId, isCommitId, isReadablePath, isRefName, isRepositoryId, newRepositoryId } from "./git-names.ts";
 import { listFolder } from "./list-folder.ts";
 import { listRepositories } from "./list-repositories.ts";
@@ -16,6 +17,7 @@ import { openBlob } from "./open-blob.ts";
 import { readHistory, VersionNumbers } from "./read-history.ts";
 import { readRef } from "./read-ref.ts";
 import { ReaderPool } from "./reader-pool.ts";
+import { takeOver } from "./take-over.ts";
 import { writeCommit } from "./write-commit.ts";
 
 const noFile = () => fail("not_found", "No such file.");
@@ -116,9 +118,19 @@ export function createEmbeddedForge(options: { readonly folder: string }): Forge
     exportTree: (id, commit, intoFolder) =>
       within(id, ({ folder, reader }) => (isCommitId(commit) ? exportTree(folder, reader, commit, intoFolder) : fail("not_found", "No such commit."))),
 
-    fork: notYet,
-    stateOf: notYet,
-    takeOver: notYet,
+    fork: (source, name) =>
+      within(source, async ({ folder }) => {
+        const id = newRepositoryId();
+        await forkRepository(folder, folderOf(id), name);
+        return ok(id);
+      }),
+
+    // What has an id here is whole: a repository is moved to its place when it is.
+    stateOf: (id) => within(id, () => ok("ready" as const)),
+
+    takeOver: (id, source, commit) =>
+      within(id, ({ folder }) => within(source, (from) => (isCommitId(commit) ? takeOver(folder, from.folder, commit) : noVersion()))),
+
     importFrom: notYet,
     maintain: notYet,
 
