@@ -10,11 +10,14 @@ import type { Result } from "#lib/result.ts";
 export type Homes = {
   /** Makes what lacks of a home's folders; harmless to repeat. */
   ensure(home: Home): Promise<void>;
+  /** Whose homes there are. */
+  usernames(): Promise<readonly string[]>;
   /** Folder of this machine that holds the home, for a kernel's mount. */
   folderOf(home: Home): string;
   list(
     home: Home,
     folder: string,
+    /** `after` is the `next` of the page before. Folders stand first. */
     page?: { after?: string; limit?: number; hidden?: boolean },
   ): Promise<Result<{ entries: readonly HomeEntry[]; next: string | null }>>;
   find(home: Home, path: string): Promise<Result<HomeEntry>>;
@@ -54,7 +57,7 @@ export type Homes = {
   sweep(home: Home, before: Date): Promise<void>;
   /**
    * Every file below a folder with the git id of its content (kept from the last time where size, times and inode are the same).
-   * Hidden folders (".git", ".ipynb_checkpoints", caches) are left out, links are named and not followed.
+   * What `isLeftOutName` names is left out, and so are pipes and devices; links are named and not followed.
    */
   scan(home: Home, folder: string): Promise<Result<readonly ScannedFile[]>>;
 };
