@@ -8,6 +8,7 @@ import type { Config } from "./config.ts";
 import type { Services } from "./context.ts";
 import { createLogger, type Logger } from "./log.ts";
 import type { KernelsPort } from "./ports/kernels.ts";
+import type { Store } from "./ports/store.ts";
 
 export type OpenServices = Services & { close(): Promise<void> };
 
@@ -32,6 +33,12 @@ export async function openServices(config: Config, processName: string): Promise
       await store.close();
     },
   };
+}
+
+/** The database alone, for a process that needs nothing else. */
+export function openStore(config: Config, processName: string, connections: number): Store {
+  if (config.databaseUrl === null) throw new Error("DATABASE_URL is not set: `sheaf up` gives it to its processes.");
+  return createStore(connectDatabase(config.databaseUrl, { max: connections, applicationName: `sheaf ${processName}` }));
 }
 
 /** Only the engine starts kernels: the other processes never load what that needs. */

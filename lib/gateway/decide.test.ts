@@ -1,8 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decide, decideUpgrade, readablePath, type Site } from "./decide.ts";
+import { decide, decideAtLabPort, decideUpgrade, readablePath, type Site } from "./decide.ts";
 
-const site: Site = { publicUrl: "http://sheaf.localhost:3000", port: 3000, development: false, uploadBytes: 5_000_000 };
+const site: Site = {
+  publicUrl: "http://sheaf.localhost:3000",
+  port: 3000,
+  development: false,
+  uploadBytes: 5_000_000,
+  labs: { hosts: "wildcard", port: 3001, bodyBytes: 5e9 },
+};
 const get = (target: string, host = "sheaf.localhost:3000", more = {}) => decide({ method: "GET", target, host, accept: "text/html", ...more }, site);
 
 describe("hosts", () => {
@@ -25,11 +31,85 @@ describe("hosts", () => {
     "user@sheaf.localhost:3000",
     "sheaf.localhost:3000,evil.example",
   ])("host %j is malformed", (host) => expect(decide({ method: "GET", target: "/", host }, site)).toMatchObject({ kind: "refuse", status: 400 }));
-  test("a host below the public one has nothing yet", () => expect(get("/", "abc.sheaf.localhost:3000")).toMatchObject({ kind: "refuse", status: 404 }));
   test("an https address makes the protocol https on the public host only", () => {
     const secure = { ...site, publicUrl: "https://sheaf.example.org" };
     expect(decide({ method: "GET", target: "/", host: "sheaf.example.org" }, secure)).toMatchObject({ kind: "web", protocol: "https" });
     expect(decide({ method: "GET", target: "/api/v1/me", host: "localhost:3000" }, secure)).toMatchObject({ kind: "web", protocol: "http" });
+  });
+});
+
+describe("labs", () => {
+  const label = fc.stringMatching(/^[a-z0-9]{1,30}$/);
+  test("every path of a host below the public one belongs to that lab", () => {
+    fc.assert(
+      fc.property(label, fc.webPath(), (name, path) => {
+        expect(get(`/${path.replace(/^\/+/, "")}`, `${name}.sheaf.localhost:3000`)).toMatchObject({
+          kind: "lab",
+          label: name,
+          basePath: "/",
+          origin: `http://${name}.sheaf.localhost:3000`,
+        });
+      }),
+    );
+  });
+  test.each(["a.b", "-a", "a_b", ".", "a..b", "a-"])("host %j below the public one is nobody's", (name) =>
+    expect(["refuse"]).toContain(get("/", `${name}.sheaf.localhost:3000`).kind),
+  );
+  test.each([
+    ["/.sheaf/enter?ticket=x", "enter"],
+    ["/%2esheaf/enter", "enter"],
+    ["//.sheaf/enter", "enter"],
+    ["/.sheaf", "ours"],
+    ["/.sheaf/anything", "ours"],
+    ["/x/../.sheaf/y", "ours"],
+    ["/.sheafs", "lab"],
+    ["/api/health", "lab"],
+    ["/internal/x", "lab"],
+  ])("%s at a lab is for: %s", (target, place) => expect(get(target, "abc.sheaf.localhost:3000")).toMatchObject({ kind: "lab", place }));
+  test("a lab's host is one of a site's in any letter case", () => expect(get("/", "ABC.Sheaf.localhost:3000")).toMatchObject({ kind: "lab", label: "abc" }));
+  test("https of the site is https of its labs", () =>
+    expect(decide({ method: "GET", target: "/", host: "abc.sheaf.example.org" }, { ...site, publicUrl: "https://sheaf.example.org" })).toMatchObject({
+      protocol: "https",
+      origin: "https://abc.sheaf.example.org",
+    }));
+  test("only the page around a lab may frame labs", () => {
+    expect(get("/projects/x/lab?path=a")).toMatchObject({ kind: "web", holdsLab: true });
+    for (const path of ["/projects/x", "/projects/x/lab/y", "/labs/x/lab", "/"]) expect(get(path)).toMatchObject({ kind: "web", holdsLab: false });
+  });
+
+  describe("on a second port", () => {
+    const shared: Site = { ...site, labs: { ...site.labs, hosts: "port" } };
+    const at = (target: string, host = "sheaf.localhost:3001") => decideAtLabPort({ method: "GET", target, host, accept: "text/html" }, shared);
+    test("a lab is a folder", () =>
+      expect(at("/labs/abc/lab/tree?x=1")).toMatchObject({
+        kind: "lab",
+        label: "abc",
+        basePath: "/labs/abc/",
+        place: "lab",
+        origin: "http://sheaf.localhost:3001",
+      }));
+    test("each has an entrance", () => expect(at("/labs/abc/.sheaf/enter?ticket=1")).toMatchObject({ place: "enter", label: "abc" }));
+    test.each(["/", "/labs", "/labs/", "/labs/abc", "/labs/abc/../def/lab", "/labs/%61bc/lab", "/x/labs/abc/", "//labs/abc/", "/labs/a%2fb/"])(
+      "%s is nobody's",
+      (target) => expect(at(target)).toMatchObject({ kind: "refuse" }),
+    );
+    test.each(["sheaf.localhost:3000", "abc.sheaf.localhost:3001", "localhost:3001", "evil.example"])("%s is a wrong address there", (host) =>
+      expect(at("/labs/abc/lab", host)).toMatchObject({ kind: "refuse", status: 421 }),
+    );
+    test("hosts below the public one have nothing then", () =>
+      expect(decide({ method: "GET", target: "/", host: "abc.sheaf.localhost:3000" }, shared)).toMatchObject({ kind: "refuse", status: 404 }));
+    test("what is a lab's by its address is that lab's by what a server behind reads", () => {
+      const piece = fc.constantFrom("labs", "abc", "def", "..", ".", "%2e%2e", "", "lab", ".sheaf", "\\", "%2f");
+      fc.assert(
+        fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+          const target = `/${pieces.join("/")}`;
+          const decision = at(target);
+          if (decision.kind !== "lab") return;
+          expect(target.startsWith(decision.basePath)).toBe(true);
+          expect(`${readablePath(target)}/`.startsWith(decision.basePath)).toBe(true);
+        }),
+      );
+    });
   });
 });
 

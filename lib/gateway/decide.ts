@@ -10,6 +10,13 @@ export type Site = {
   readonly development: boolean;
   /** The largest file that anybody may send. */
   readonly uploadBytes: number;
+  readonly labs: {
+    /** A host below the public one for each, or one further port for all. */
+    readonly hosts: "wildcard" | "port";
+    readonly port: number;
+    /** Files are sent into a lab too, up to what a home holds. */
+    readonly bodyBytes: number;
+  };
 };
 
 export type IncomingRequest = {
@@ -21,8 +28,21 @@ export type IncomingRequest = {
   readonly accept?: string | undefined;
 };
 
+export type LabDecision = {
+  readonly kind: "lab";
+  readonly label: string;
+  /** The root of what belongs to this lab, ending with "/". */
+  readonly basePath: string;
+  readonly origin: string;
+  readonly protocol: "http" | "https";
+  /** "ours": the path belongs to this door, on every lab's host. */
+  readonly place: "lab" | "enter" | "ours";
+  readonly bodyBytes: number;
+};
+
 export type Decision =
-  | { readonly kind: "web"; readonly protocol: "http" | "https"; readonly bodyBytes: number }
+  | { readonly kind: "web"; readonly protocol: "http" | "https"; readonly bodyBytes: number; readonly holdsLab: boolean }
+  | LabDecision
   | { readonly kind: "health"; readonly part: "all" | "live" | "ready" }
   | { readonly kind: "redirect"; readonly location: string }
   | { readonly kind: "refuse"; readonly status: 400 | 403 | 404 | 421; readonly title: string; readonly detail: string };
@@ -36,12 +56,56 @@ export function decide(request: IncomingRequest, site: Site): Decision {
   const host = placeOf(request.host, site);
   if (host.kind === "malformed") return refuse(400, "Bad request", "The Host header of this request is missing or malformed.");
   if (host.kind === "unknown") return refuse(421, "Wrong address", `This server does not serve that host. Its address is ${site.publicUrl}`);
-  if (host.kind === "below") return refuse(404, "No such session", `There is nothing at this address. The front page is ${site.publicUrl}`);
+  if (host.kind === "below") return decideBelow(request, path, site);
   if (part) return { kind: "health", part };
   // Reserved for what the processes say to one another.
   if (path === "/internal" || path.startsWith("/internal/")) return refuse(404, "Not found", "There is no such page.");
   if (host.kind === "local" && isNavigation(request) && !path.startsWith("/api/")) return { kind: "redirect", location: `${site.publicUrl}${request.target}` };
-  return { kind: "web", protocol: host.kind === "public" && site.publicUrl.startsWith("https:") ? "https" : "http", bodyBytes: bodyBytesAt(path, site) };
+  return {
+    kind: "web",
+    protocol: host.kind === "public" && site.publicUrl.startsWith("https:") ? "https" : "http",
+    bodyBytes: bodyBytesAt(path, site),
+    holdsLab: /^\/projects\/[^/]+\/lab$/.test(path),
+  };
+}
+
+const labelPattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** A host below the public one is a lab's, all of it. */
+function decideBelow(request: IncomingRequest, path: string, site: Site): Decision {
+  const label = request.host?.toLowerCase().slice(0, -1 - (hostOf(site.publicUrl)?.length ?? 0)) ?? "";
+  if (site.labs.hosts !== "wildcard" || !labelPattern.test(label)) return noLab(site);
+  return labDecision(label, "/", path, `${protocolOf(site)}://${label}.${hostOf(site.publicUrl)}`, site);
+}
+
+/** Where a request on the second port goes: `/labs/<label>/…`, and nothing else is there. */
+export function decideAtLabPort(request: IncomingRequest, site: Site): Decision {
+  const path = readablePath(request.target);
+  if (path === null) return refuse(400, "Bad request", "The address of this request is malformed.");
+  const place = placeOf(request.host, site);
+  if (place.kind === "malformed") return refuse(400, "Bad request", "The Host header of this request is missing or malformed.");
+  const { hostname } = new URL(site.publicUrl);
+  const own = `${hostname}:${site.labs.port}`;
+  if (request.host?.toLowerCase() !== own) return refuse(421, "Wrong address", `This server does not serve that host. Its address is ${site.publicUrl}`);
+  // Read as it was sent, as the lab will read it: a path that says two labels is nobody's.
+  const [, label = ""] = /^\/labs\/([^/?#]+)\//.exec(request.target) ?? [];
+  const basePath = `/labs/${label}/`;
+  if (!labelPattern.test(label) || !`${path}/`.startsWith(basePath)) return noLab(site);
+  return labDecision(label, basePath, path, `${protocolOf(site)}://${own}`, site);
+}
+
+function labDecision(label: string, basePath: string, path: string, origin: string, site: Site): Decision {
+  const inside = path.slice(basePath.length - 1);
+  const place = inside === "/.sheaf/enter" ? "enter" : inside === "/.sheaf" || inside.startsWith("/.sheaf/") ? "ours" : "lab";
+  return { kind: "lab", label, basePath, origin, protocol: protocolOf(site), place, bodyBytes: site.labs.bodyBytes };
+}
+
+function protocolOf(site: Site): "http" | "https" {
+  return site.publicUrl.startsWith("https:") ? "https" : "http";
+}
+
+function noLab(site: Site): Decision {
+  return refuse(404, "No such session", `There is nothing at this address. The front page is ${site.publicUrl}`);
 }
 
 /** The second line behind what each route reads: a body beyond this belongs to none of them. */
@@ -53,13 +117,14 @@ function bodyBytesAt(path: string, site: Site): number {
 /** WebSockets and other changes of protocol: refused unless somebody here speaks them. */
 export function decideUpgrade(request: IncomingRequest, site: Site): Decision {
   const decision = decide(request, site);
-  if (decision.kind === "refuse") return decision;
+  // Who may open one in a lab is told from its cookie and origin, where the lab is known.
+  if (decision.kind === "refuse" || decision.kind === "lab") return decision;
   const path = readablePath(request.target) ?? "";
   if (!site.development || !path.startsWith("/_next/")) return refuse(404, "Not found", "Nothing at this address speaks that protocol.");
   // A page elsewhere could otherwise open the connection with a person's cookies.
   if (request.origin === undefined || hostOf(request.origin) !== request.host?.toLowerCase())
     return refuse(403, "Forbidden", "Another site may not open this connection.");
-  return decision.kind === "web" ? decision : { kind: "web", protocol: "http", bodyBytes: 0 };
+  return decision.kind === "web" ? decision : { kind: "web", protocol: "http", bodyBytes: 0, holdsLab: false };
 }
 
 /**

@@ -34,9 +34,12 @@ export function requestHeaders(raw: RawHeaders, by: ForwardedBy): string[] {
   return [...kept, "x-forwarded-for", by.client, "x-forwarded-host", by.host, "x-forwarded-proto", by.protocol, "x-request-id", by.requestId];
 }
 
-/** Adds what every answer wants and none of ours may lack; what the pages said themselves stays. */
-export function responseHeaders(raw: RawHeaders, requestId: string, protocol: "http" | "https"): string[] {
-  const kept = withoutHops(raw, (name) => name !== "x-request-id");
+/** Adds what every answer wants and none of ours may lack; what the pages said themselves stays. A page that holds a lab may frame labs. */
+export function responseHeaders(raw: RawHeaders, requestId: string, protocol: "http" | "https", labFrames: string | null = null): string[] {
+  const kept = withLabFrames(
+    withoutHops(raw, (name) => name !== "x-request-id"),
+    labFrames,
+  );
   const given = new Set(kept.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
   const defaults = {
     "x-content-type-options": "nosniff",
@@ -46,6 +49,14 @@ export function responseHeaders(raw: RawHeaders, requestId: string, protocol: "h
   };
   const added = Object.entries(defaults).filter(([name]) => !given.has(name));
   return [...kept, ...added.flat(), "x-request-id", requestId];
+}
+
+/** The pages are built once for every address, so that only here it is known where labs are. */
+function withLabFrames(headers: string[], source: string | null): string[] {
+  if (source === null) return headers;
+  return headers.map((word, index) =>
+    index % 2 === 1 && headers[index - 1]?.toLowerCase() === "content-security-policy" ? word.replace("frame-src 'self'", `frame-src 'self' ${source}`) : word,
+  );
 }
 
 /**
@@ -67,7 +78,8 @@ export function clientAddress(forwardedFor: string | undefined, remote: string, 
   return /^[0-9a-fA-F:.]{2,45}$/.test(bare) ? bare : remote;
 }
 
-function withoutHops(raw: RawHeaders, keep: (name: string) => boolean): string[] {
+/** Headers that travel on, of those to keep; `keep` gets names in lower case. */
+export function withoutHops(raw: RawHeaders, keep: (name: string) => boolean): string[] {
   const dropped = new Set(hopByHop);
   // A connection may name further headers that are its own.
   for (const value of valuesOf(raw, "connection")) for (const name of value.split(",")) dropped.add(name.trim().toLowerCase());

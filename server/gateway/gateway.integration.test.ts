@@ -8,6 +8,10 @@ import { createGateway, type Gateway } from "./server.ts";
 
 type Seen = { method: string; target: string; headers: http.IncomingHttpHeaders; body: number };
 
+/** What labs need is tried beside this, in labs.integration.test.ts. */
+const noLabs = { handle: () => {}, upgrade: () => {}, close: async () => {} };
+const noLabHosts = { hosts: "wildcard", port: 0, bodyBytes: 0 } as const;
+
 const seen: Seen[] = [];
 let aborted = 0;
 let web: http.Server;
@@ -25,7 +29,9 @@ beforeAll(async () => {
   });
   const webPort = await listen(web);
   const first = createGateway({
-    site: { publicUrl: "http://sheaf.localhost", port: 80, development: true, uploadBytes: 2_000_000_000 },
+    site: { publicUrl: "http://sheaf.localhost", port: 80, development: true, uploadBytes: 2_000_000_000, labs: noLabHosts },
+    labs: noLabs,
+    labFrames: "",
     webPort,
     trustedProxies: 0,
     health: () => health,
@@ -316,7 +322,9 @@ describe("without the pages", () => {
     const webPort = await listen(nobody);
     await new Promise((resolve) => nobody.close(resolve));
     alone = createGateway({
-      site: { publicUrl: "http://sheaf.localhost", port: 80, development: false, uploadBytes: 5_000_000 },
+      site: { publicUrl: "http://sheaf.localhost", port: 80, development: false, uploadBytes: 5_000_000, labs: noLabHosts },
+      labs: noLabs,
+      labFrames: "",
       webPort,
       trustedProxies: 0,
       health: () => ({ ...health, status: "down", ready: false }),

@@ -1,6 +1,9 @@
 import { type ChildMessage, type Health, summarizeHealth } from "#lib/gateway/health.ts";
 import { loadConfig } from "#server/config.ts";
+import { openStore } from "#server/container.ts";
+import { labFrameSource } from "#server/lab-address.ts";
 import { createLogger } from "#server/log.ts";
+import { createLabDoor } from "./lab-door.ts";
 import { createGateway } from "./server.ts";
 
 /** The gateway's process. The supervisor tells it how the others are, and waits to hear that it listens. */
@@ -8,13 +11,20 @@ const config = loadConfig();
 const log = createLogger("gateway", config.logLevel);
 let parts: Health["parts"] = {};
 
-const { server, close } = createGateway({
+if (config.secret === null) throw new Error("SHEAF_SECRET is not set: `sheaf up` gives it to its processes.");
+// Only labs are looked up in it, and sign-ins now and then: a few connections are plenty.
+const store = openStore(config, "gateway", 3);
+const labs = createLabDoor({ store, secret: config.secret, publicUrl: config.publicUrl, log });
+const { server, labServer, close } = createGateway({
   site: {
     publicUrl: config.publicUrl,
     port: config.port,
     development: config.development,
     uploadBytes: Math.max(config.visitor.uploadBytes, config.person.uploadBytes),
+    labs: { hosts: config.labs.hosts, port: config.labs.port, bodyBytes: config.person.homeBytes },
   },
+  labs,
+  labFrames: labFrameSource(config),
   webPort: config.webPort,
   trustedProxies: config.trustedProxies,
   health: () => summarizeHealth(parts),
@@ -24,17 +34,27 @@ const { server, close } = createGateway({
 process.on("message", (message: ChildMessage) => {
   if (message.type === "health") parts = message.parts;
 });
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void close().then(() => process.exit(0)));
+for (const signal of ["SIGTERM", "SIGINT"] as const)
+  process.once(signal, () => {
+    const closed = close().then(() => store.close());
+    void closed.finally(() => process.exit(0));
+  });
 
-server.once("error", (error: NodeJS.ErrnoException) => {
-  log.fatal(
-    { err: error },
-    error.code === "EADDRINUSE" ? `Port ${config.port} is taken by another program: choose one with --port.` : "The gateway cannot listen.",
-  );
-  // The supervisor does not try this again at a first start (EX_CONFIG).
-  process.exit(78);
-});
-server.listen(config.port, config.listen, () => {
-  log.info({ port: config.port, listen: config.listen }, "gateway listens");
-  process.send?.({ type: "ready" } satisfies ChildMessage);
-});
+function listen(one: typeof server, port: number, option: string): Promise<void> {
+  return new Promise((resolve) => {
+    one.once("error", (error: NodeJS.ErrnoException) => {
+      log.fatal(
+        { err: error },
+        error.code === "EADDRINUSE" ? `Port ${port} is taken by another program: choose one with ${option}.` : "The gateway cannot listen.",
+      );
+      // The supervisor does not try this again at a first start (EX_CONFIG).
+      process.exit(78);
+    });
+    one.listen(port, config.listen, resolve);
+  });
+}
+
+await listen(server, config.port, "--port");
+if (labServer) await listen(labServer, config.labs.port, "SHEAF_LAB_PORT");
+log.info({ port: config.port, listen: config.listen, ...(labServer ? { labPort: config.labs.port } : {}) }, "gateway listens");
+process.send?.({ type: "ready" } satisfies ChildMessage);

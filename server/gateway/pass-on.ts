@@ -1,27 +1,32 @@
 import type http from "node:http";
 import { type Readable, Transform } from "node:stream";
-import type { Dispatcher, Pool } from "undici";
-import { type ForwardedBy, requestHeaders, responseHeaders } from "#lib/gateway/headers.ts";
+import type { Dispatcher } from "undici";
+import type { RawHeaders } from "#lib/gateway/headers.ts";
 import type { Logger } from "#server/log.ts";
 import { answerTooLarge } from "./plain-answers.ts";
 
 export type PassOn = {
-  readonly web: Pool;
+  readonly to: Dispatcher;
+  /** For the log: "the web process". */
+  readonly who: string;
   readonly request: http.IncomingMessage;
   readonly response: http.ServerResponse;
-  readonly by: ForwardedBy;
+  readonly requestId: string;
+  /** Name and value alternating, as they are sent on. */
+  readonly headers: string[];
+  readonly answerHeaders: (raw: RawHeaders) => string[];
   readonly log: Logger;
   /** More than this is not passed on, also where nobody announced how much there is. */
   readonly bodyBytes: number;
-  /** Answers in the place of a server that could not be asked. */
-  readonly whenUnreachable: () => void;
+  /** Answers in the place of a server that could not be asked; `isAway`: nobody listens there. */
+  readonly whenUnreachable: (isAway: boolean) => void;
 };
 
 type Controller = Dispatcher.DispatchController;
 
-/** Streams a request to the web process and its answer back: nothing is kept, a slow side slows the other, an end on one side ends the other. */
+/** Streams a request to a server behind and its answer back: nothing is kept, a slow side slows the other, an end on one side ends the other. */
 export function passOn(pass: PassOn, isRetry = false): void {
-  const { web, request, response, by } = pass;
+  const { to, request, response } = pass;
   const body = hasBody(request) ? bounded(request, pass.bodyBytes) : null;
   let controller: Controller | undefined;
   const abort = () => {
@@ -36,7 +41,7 @@ export function passOn(pass: PassOn, isRetry = false): void {
     onResponseStart: (current, status, headers, message) => {
       // Informational answers are between the two servers.
       if (status < 200 || response.headersSent) return;
-      response.writeHead(status, message, responseHeaders(flatten(current.rawHeaders ?? headers), by.requestId, by.protocol));
+      response.writeHead(status, message, pass.answerHeaders(flatten(current.rawHeaders ?? headers)));
       // A stream of events says that it has begun before it has anything to say.
       response.flushHeaders();
     },
@@ -54,28 +59,30 @@ export function passOn(pass: PassOn, isRetry = false): void {
       if (error instanceof ClientGone || response.destroyed) return;
       if (error instanceof TooLarge) {
         if (response.headersSent) response.destroy();
-        else answerTooLarge(response, pass.bodyBytes, by.requestId);
+        else answerTooLarge(response, pass.bodyBytes, pass.requestId);
         return discardRest(request);
       }
       if (!isRetry && mayRepeat(request, response, error)) return passOn(pass, true);
-      // Nobody listens while it starts again: the supervisor has said so once, for everybody.
-      const away = (error as { code?: string }).code === "ECONNREFUSED";
-      pass.log[away ? "info" : "warn"]({ requestId: by.requestId, err: error }, "the web process did not answer");
-      if (response.headersSent) response.destroy();
-      else {
-        pass.whenUnreachable();
-        discardRest(request);
-      }
+      fallBack(pass, error);
     },
   };
   try {
-    web.dispatch(
-      { path: request.url ?? "/", method: (request.method ?? "GET") as Dispatcher.HttpMethod, headers: requestHeaders(request.rawHeaders, by), body },
-      handler,
-    );
+    to.dispatch({ path: request.url ?? "/", method: (request.method ?? "GET") as Dispatcher.HttpMethod, headers: pass.headers, body }, handler);
   } catch (error) {
     handler.onResponseError?.(undefined as unknown as Controller, error as Error);
   }
+}
+
+function fallBack(pass: PassOn, error: Error & { code?: string }): void {
+  // Nobody listens while it starts again: whoever starts it has said so once, for everybody.
+  const isAway = error.code === "ECONNREFUSED" || error.code === "ENOENT";
+  pass.log[isAway ? "info" : "warn"]({ requestId: pass.requestId, err: error }, `${pass.who} did not answer`);
+  if (pass.response.headersSent) {
+    pass.response.destroy();
+    return;
+  }
+  pass.whenUnreachable(isAway);
+  discardRest(pass.request);
 }
 
 class ClientGone extends Error {}
@@ -106,11 +113,11 @@ function hasBody(request: http.IncomingMessage): boolean {
 
 /** A kept connection may close just as it is used again; a request without a body that met this is safe to ask once more. */
 function mayRepeat(request: http.IncomingMessage, response: http.ServerResponse, error: Error & { code?: string }): boolean {
-  const readOnly = (request.method === "GET" || request.method === "HEAD") && !hasBody(request);
+  const readOnly = ["GET", "HEAD", "OPTIONS"].includes(request.method ?? "") && !hasBody(request);
   return readOnly && !response.headersSent && (error.code === "UND_ERR_SOCKET" || error.code === "ECONNRESET" || error.code === "EPIPE");
 }
 
-/** The web process answered before it had read everything (413, say): the rest of the body has no reader. */
+/** The server behind answered before it had read everything (413, say): the rest of the body has no reader. */
 export function discardRest(request: http.IncomingMessage): void {
   if (request.complete) return;
   // A request that has ended forgets its connection.

@@ -3,10 +3,12 @@ import http from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Pool } from "undici";
-import { decide, decideUpgrade, type IncomingRequest, type Site } from "#lib/gateway/decide.ts";
-import { clientAddress, type ForwardedBy, requestHeaders, valuesOf } from "#lib/gateway/headers.ts";
+import { removalsOf, repeatedCookies } from "#lib/gateway/cookies.ts";
+import { type Decision, decide, decideAtLabPort, decideUpgrade, type IncomingRequest, type Site } from "#lib/gateway/decide.ts";
+import { clientAddress, type ForwardedBy, requestHeaders, responseHeaders, valuesOf } from "#lib/gateway/headers.ts";
 import type { Health } from "#lib/gateway/health.ts";
 import type { Logger } from "#server/log.ts";
+import type { LabDoor } from "./lab-door.ts";
 import { discardRest, passOn } from "./pass-on.ts";
 import { answerHealth, answerProblem, answerTooLarge, answerUnavailable, refuseSocket } from "./plain-answers.ts";
 import { pipeUpgrade } from "./upgrade.ts";
@@ -17,19 +19,48 @@ export type GatewayOptions = {
   readonly webPort: number;
   readonly trustedProxies: number;
   readonly health: () => Health;
+  readonly labs: LabDoor;
+  /** What the page around a lab may frame besides this site. */
+  readonly labFrames: string;
   readonly log: Logger;
 };
 
-export type Gateway = { readonly server: http.Server; close(): Promise<void> };
+export type Gateway = {
+  readonly server: http.Server;
+  /** The second port, where labs have no hosts of their own. */
+  readonly labServer: http.Server | null;
+  close(): Promise<void>;
+};
 
 /** A whole large upload may take long; silence in it may not. */
 const requestTimeoutMs = 3_600_000;
 const bodySilenceMs = 60_000;
 
+type Decide = (request: IncomingRequest, site: Site) => Decision;
+
 /** The front door: names each request, decides where it goes, and streams it there and back. */
 export function createGateway(options: GatewayOptions): Gateway {
   // Streams of events stay silent for long: their end is the client's or the server's to choose.
   const web = new Pool(`http://127.0.0.1:${options.webPort}`, { bodyTimeout: 0, headersTimeout: 600_000, keepAliveTimeout: 20_000, maxHeaderSize: 65_536 });
+  // Node forgets a connection once it has changed protocol, so closing has to know them.
+  const upgraded = new Set<Duplex>();
+  const server = createServer(options, web, upgraded, decide, decideUpgrade);
+  const labServer = options.site.labs.hosts === "port" ? createServer(options, web, upgraded, decideAtLabPort, decideAtLabPort) : null;
+  const servers = labServer ? [server, labServer] : [server];
+  const close = async () => {
+    const closed = Promise.all(servers.map((one) => new Promise<void>((resolve) => one.close(() => resolve()))));
+    // Streams of events never end by themselves.
+    setTimeout(() => servers.forEach((one) => one.closeAllConnections()), 500).unref();
+    for (const socket of upgraded) socket.destroy();
+    for (const one of servers) one.closeIdleConnections();
+    await options.labs.close();
+    await closed;
+    await web.destroy();
+  };
+  return { server, labServer, close };
+}
+
+function createServer(options: GatewayOptions, web: Pool, upgraded: Set<Duplex>, decideRequest: Decide, decideSocket: Decide): http.Server {
   const server = http.createServer({
     maxHeaderSize: 16_384,
     headersTimeout: 15_000,
@@ -38,34 +69,22 @@ export function createGateway(options: GatewayOptions): Gateway {
     keepAliveTimeout: 30_000,
     insecureHTTPParser: false,
   });
-  server.on("request", (request, response) => handleRequest(options, web, request, response));
-  // Node forgets a connection once it has changed protocol, so closing has to know them.
-  const upgraded = new Set<Duplex>();
+  server.on("request", (request, response) => handleRequest(options, web, decideRequest, request, response));
   server.on("upgrade", (request, socket, head) => {
     upgraded.add(socket);
     socket.once("close", () => upgraded.delete(socket));
-    handleUpgrade(options, request, socket, head);
+    handleUpgrade(options, decideSocket, request, socket, head);
   });
   server.on("connect", (_request, socket) => refuseSocket(socket, 405, "This server is no proxy."));
   server.on("clientError", refuseBroken);
-  const close = async () => {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    // Streams of events never end by themselves.
-    setTimeout(() => server.closeAllConnections(), 500).unref();
-    for (const socket of upgraded) socket.destroy();
-    server.closeIdleConnections();
-    await closed;
-    await web.destroy();
-  };
-  return { server, close };
+  return server;
 }
 
-function handleRequest(options: GatewayOptions, web: Pool, request: http.IncomingMessage, response: http.ServerResponse): void {
+function handleRequest(options: GatewayOptions, web: Pool, decideRequest: Decide, request: http.IncomingMessage, response: http.ServerResponse): void {
   const requestId = randomUUID();
-  const asked = incoming(request);
-  const decision = decide(asked, options.site);
-  const client = clientAddress(request.headers["x-forwarded-for"]?.toString(), request.socket.remoteAddress ?? "", options.trustedProxies);
-  logWhenDone(options.log, request, response, { requestId, client });
+  const decision = decideRequest(incoming(request), options.site);
+  const client = clientOf(options, request);
+  logWhenDone(options.log, request, response, { requestId, client, ...(decision.kind === "lab" ? { lab: decision.label } : {}) });
   switch (decision.kind) {
     case "health":
       answerHealth(response, request.method, decision.part, options.health(), requestId);
@@ -76,46 +95,96 @@ function handleRequest(options: GatewayOptions, web: Pool, request: http.Incomin
     case "refuse":
       answerProblem(response, decision, requestId);
       return;
-    case "web": {
-      // What is announced as too large is refused before any of it is read.
-      if (Number(request.headers["content-length"] ?? 0) > decision.bodyBytes) {
-        answerTooLarge(response, decision.bodyBytes, requestId);
-        discardRest(request);
-        return;
-      }
+    case "lab":
       boundSilence(request, response);
-      const by: ForwardedBy = { requestId, client, host: request.headers.host ?? "", protocol: decision.protocol };
-      passOn({
-        web,
-        request,
-        response,
-        by,
-        log: options.log,
-        bodyBytes: decision.bodyBytes,
-        whenUnreachable: () => answerUnavailable(request, response, requestId),
-      });
+      options.labs.handle(decision, request, response, { requestId, client, host: request.headers.host ?? "", protocol: decision.protocol });
       return;
-    }
+    case "web":
+      handleWeb(options, web, decision, request, response, { requestId, client, host: request.headers.host ?? "", protocol: decision.protocol });
+      return;
     default:
       decision satisfies never;
   }
 }
 
-function handleUpgrade(options: GatewayOptions, request: http.IncomingMessage, socket: Duplex, head: Buffer): void {
-  const decision = decideUpgrade(incoming(request), options.site);
+function handleWeb(
+  options: GatewayOptions,
+  web: Pool,
+  decision: Extract<Decision, { kind: "web" }>,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  by: ForwardedBy,
+): void {
+  const { requestId } = by;
+  const repeated = repeatedCookies(request.headers.cookie);
+  if (repeated.length > 0) return askWithoutFalseCookies(request, response, repeated, by);
+  // What is announced as too large is refused before any of it is read.
+  if (Number(request.headers["content-length"] ?? 0) > decision.bodyBytes) {
+    answerTooLarge(response, decision.bodyBytes, requestId);
+    discardRest(request);
+    return;
+  }
+  boundSilence(request, response);
+  passOn({
+    to: web,
+    who: "the web process",
+    request,
+    response,
+    requestId,
+    headers: requestHeaders(request.rawHeaders, by),
+    answerHeaders: (raw) => responseHeaders(raw, requestId, by.protocol, decision.holdsLab ? options.labFrames : null),
+    log: options.log,
+    bodyBytes: decision.bodyBytes,
+    whenUnreachable: () => answerUnavailable(request, response, requestId),
+  });
+}
+
+/**
+ * Two cookies of one of our names: a page on a lab's host has set one for all hosts. Nobody is taken for either person;
+ * the browser removes what is not host-only and asks the same once more, then with the true one alone.
+ */
+function askWithoutFalseCookies(request: http.IncomingMessage, response: http.ServerResponse, names: readonly string[], by: ForwardedBy): void {
+  const target = request.url ?? "/";
+  const { hostname } = new URL(`http://${by.host}`);
+  response.writeHead(307, {
+    location: `${by.protocol}://${by.host}${target}`,
+    "set-cookie": removalsOf(names, hostname, target),
+    "cache-control": "no-store",
+    "x-request-id": by.requestId,
+  });
+  response.end();
+  discardRest(request);
+}
+
+function handleUpgrade(options: GatewayOptions, decideSocket: Decide, request: http.IncomingMessage, socket: Duplex, head: Buffer): void {
+  const decision = decideSocket(incoming(request), options.site);
+  const by: ForwardedBy = {
+    requestId: randomUUID(),
+    client: clientOf(options, request),
+    host: request.headers.host ?? "",
+    protocol: decision.kind === "web" || decision.kind === "lab" ? decision.protocol : "http",
+  };
+  if (decision.kind === "lab") return options.labs.upgrade(decision, request, socket, head, by);
   if (decision.kind !== "web") {
     const status = decision.kind === "refuse" ? decision.status : 404;
     refuseSocket(socket, status, decision.kind === "refuse" ? decision.detail : "");
     return;
   }
-  const by: ForwardedBy = {
-    requestId: randomUUID(),
-    client: request.socket.remoteAddress ?? "",
-    host: request.headers.host ?? "",
-    protocol: decision.protocol,
-  };
   const headers = [...requestHeaders(request.rawHeaders, by), "connection", "Upgrade", "upgrade", request.headers.upgrade ?? "websocket"];
-  pipeUpgrade({ port: options.webPort, method: request.method ?? "GET", target: request.url ?? "/", headers, head, socket });
+  pipeUpgrade({
+    to: { host: "127.0.0.1", port: options.webPort },
+    method: request.method ?? "GET",
+    target: request.url ?? "/",
+    headers,
+    answerHeaders: (raw) => responseHeaders(raw, by.requestId, by.protocol),
+    head,
+    socket,
+    awayDetail: "Sheaf is starting again.",
+  });
+}
+
+function clientOf(options: GatewayOptions, request: http.IncomingMessage): string {
+  return clientAddress(request.headers["x-forwarded-for"]?.toString(), request.socket.remoteAddress ?? "", options.trustedProxies);
 }
 
 function incoming(request: http.IncomingMessage): IncomingRequest {
@@ -139,13 +208,19 @@ function boundSilence(request: http.IncomingMessage, response: http.ServerRespon
   });
 }
 
-function logWhenDone(log: Logger, request: http.IncomingMessage, response: http.ServerResponse, who: { requestId: string; client: string }): void {
+function logWhenDone(
+  log: Logger,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  who: { requestId: string; client: string; lab?: string },
+): void {
   const began = performance.now();
   response.once("close", () => {
     // The address without its query: links may carry keys there.
     const path = request.url?.split("?", 1)[0];
     const milliseconds = Math.round(performance.now() - began);
-    log.info(
+    // A lab's page asks every few seconds, and its addresses are names of somebody's files.
+    log[who.lab ? "debug" : "info"](
       { ...who, method: request.method, path, status: response.statusCode, milliseconds, ...(response.writableFinished ? {} : { aborted: true }) },
       "request",
     );
