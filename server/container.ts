@@ -17,7 +17,7 @@ export async function openServices(config: Config, processName: string): Promise
   if (config.databaseUrl === null) throw new Error("DATABASE_URL is not set: `sheaf up` gives it to its processes.");
   const log = createLogger(processName, config.logLevel);
   const store = createStore(connectDatabase(config.databaseUrl, { max: 10, applicationName: `sheaf ${processName}` }));
-  const forge = createEmbeddedForge({ folder: path.join(config.dataFolder, "repositories") });
+  const forge = createEmbeddedForge({ folder: path.join(config.dataFolder, "repositories"), importAllow: config.projects.importAllow });
   const storage = createFileStorage({ dataFolder: config.dataFolder, homeBytes: config.person.homeBytes });
   const homes = createFileHomes({ dataFolder: config.dataFolder, homeBytes: config.person.homeBytes });
   return {

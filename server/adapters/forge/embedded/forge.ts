@@ -9,6 +9,7 @@ import { createRepository } from "./create-repository.ts";
 import { exportTree } from "./export-tree.ts";
 import { forkRepository } from "./fork-repository.ts";
 import { isBlobId, isCommitId, isReadablePath, isRefName, isRepositoryId, newRepositoryId } from "./git-names.ts";
+import { importRepository } from "./import/import-repository.ts";
 import { listFolder } from "./list-folder.ts";
 import { listRepositories } from "./list-repositories.ts";
 import { listTree } from "./list-tree.ts";
@@ -27,8 +28,14 @@ const noBranch = () => fail("not_found", "No such branch.");
 
 type Place = { readonly folder: string; readonly reader: ObjectReader };
 
+export type EmbeddedForgeOptions = {
+  readonly folder: string;
+  /** Hosts of private networks that may be imported from: "host" or "host:port". */
+  readonly importAllow?: readonly string[];
+};
+
 /** Repositories as bare folders, `<folder>/<xx>/<id>.git`, driven by the machine's git (2.38 or newer). */
-export function createEmbeddedForge(options: { readonly folder: string }): Forge {
+export function createEmbeddedForge(options: EmbeddedForgeOptions): Forge {
   const readers = new ReaderPool();
   const numbers = new VersionNumbers();
   const folderOf = (id: RepositoryId): string => path.join(options.folder, id.slice(0, 2), `${id}.git`);
@@ -131,7 +138,8 @@ export function createEmbeddedForge(options: { readonly folder: string }): Forge
     takeOver: (id, source, commit) =>
       within(id, ({ folder }) => within(source, (from) => (isCommitId(commit) ? takeOver(folder, from.folder, commit) : noVersion()))),
 
-    importFrom: notYet,
+    importFrom: (id, request) => within(id, ({ folder }) => importRepository(folder, request, { allow: options.importAllow ?? [] })),
+
     maintain: notYet,
 
     async close() {
