@@ -36,7 +36,7 @@ export async function createWorld(environment: Readonly<Record<string, string>> 
     SHEAF_URL: "http://sheaf.localhost:3000",
     ...environment,
   });
-  const forge = createEmbeddedForge({ folder: path.join(folder, "repositories") });
+  const forge = createEmbeddedForge({ folder: path.join(folder, "repositories"), importAllow: config.projects.importAllow });
   const clock = { offsetMs: 0 };
   const services: Services = {
     config,
