@@ -7,7 +7,7 @@ import type { Result } from "#lib/result.ts";
 import type { FileStamp, Home, Homes } from "#server/ports/homes.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const stream = (...texts: string[]) => ReadableStream.from(texts.map(bytes)) as ReadableStream<Uint8Array>;
+const stream = (...texts: string[]) => new Blob(texts).stream() as ReadableStream<Uint8Array>;
 const gitId = (text: string) =>
   createHash("sha1")
     .update(`blob ${Buffer.byteLength(text)}\0${text}`)

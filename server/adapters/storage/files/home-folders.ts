@@ -54,7 +54,15 @@ export async function withHome<T>(dataFolder: string, home: Home, use: (root: Fi
     await ensureHome(dataFolder, home);
     return openFolder(folder);
   });
-  return use(root).finally(() => root.close());
+  return closing(root, use);
+}
+
+async function closing<T>(folder: FileHandle, use: (folder: FileHandle) => Promise<T>): Promise<T> {
+  try {
+    return await use(folder);
+  } finally {
+    await folder.close();
+  }
 }
 
 /** Opens a folder name by name, each within the one before. `make` also makes what lacks, for that uid. */
@@ -81,7 +89,7 @@ export async function inFolders<T>(
   make?: { readonly uid: number | null },
 ): Promise<T> {
   const folder = await openFolders(root, names, make);
-  return use(folder).finally(() => folder.close());
+  return closing(folder, use);
 }
 
 /** One of our own folders of a home. */
@@ -95,7 +103,7 @@ export async function inOwnFolder<T>(
     if (!["ENOTDIR", "ELOOP"].includes(codeOf(error) ?? "")) throw error;
     throw stop("conflict", `The folder ${ownFolder} of this home, which the server needs, is something else now. Remove it, then try again.`);
   });
-  return use(folder).finally(() => folder.close());
+  return closing(folder, use);
 }
 
 /** Opens a folder, made if it lacks. */
