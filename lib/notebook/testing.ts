@@ -125,3 +125,21 @@ export const threeSides = naming.chain((how) =>
     return { base, ours: edit(base, mine, how), theirs: edit(base, others, how), how };
   }),
 );
+
+/** What nbformat's own schema of 4.5 (4.4 for lower minors) forbids and our types allow. */
+export function nbformatProblems(notebook: Notebook): readonly string[] {
+  const problems: string[] = [];
+  const ids = new Set<string>();
+  for (const [index, one] of notebook.cells.entries()) {
+    if (notebook.nbformat_minor < 5) {
+      if (one.id !== undefined) problems.push(`cell ${index}: an id before 4.5`);
+    } else if (one.id === undefined || !/^[a-zA-Z0-9-_]{1,64}$/.test(one.id)) problems.push(`cell ${index}: no id, or a wrong one`);
+    else if (ids.has(one.id)) problems.push(`cell ${index}: an id twice`);
+    if (one.id !== undefined) ids.add(one.id);
+    const allowed = one.cell_type === "code" ? ["execution_count", "outputs"] : ["attachments"];
+    const unknown = Object.keys(one).filter((key) => !["id", "cell_type", "metadata", "source", ...allowed].includes(key));
+    if (unknown.length > 0) problems.push(`cell ${index}: ${unknown.join()}`);
+    if (one.cell_type === "code" && (one.outputs === undefined || one.execution_count === undefined)) problems.push(`cell ${index}: no outputs`);
+  }
+  return problems;
+}
