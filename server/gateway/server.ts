@@ -50,7 +50,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   const close = async () => {
     const closed = Promise.all(servers.map((one) => new Promise<void>((resolve) => one.close(() => resolve()))));
     // Streams of events never end by themselves.
-    setTimeout(() => servers.forEach((one) => one.closeAllConnections()), 500).unref();
+    setTimeout(() => {
+      for (const one of servers) one.closeAllConnections();
+    }, 500).unref();
     for (const socket of upgraded) socket.destroy();
     for (const one of servers) one.closeIdleConnections();
     await options.labs.close();
@@ -117,7 +119,10 @@ function handleWeb(
 ): void {
   const { requestId } = by;
   const repeated = repeatedCookies(request.headers.cookie);
-  if (repeated.length > 0) return askWithoutFalseCookies(request, response, repeated, by);
+  if (repeated.length > 0) {
+    askWithoutFalseCookies(request, response, repeated, by);
+    return;
+  }
   // What is announced as too large is refused before any of it is read.
   if (Number(request.headers["content-length"] ?? 0) > decision.bodyBytes) {
     answerTooLarge(response, decision.bodyBytes, requestId);
@@ -164,7 +169,10 @@ function handleUpgrade(options: GatewayOptions, decideSocket: Decide, request: h
     host: request.headers.host ?? "",
     protocol: decision.kind === "web" || decision.kind === "lab" ? decision.protocol : "http",
   };
-  if (decision.kind === "lab") return options.labs.upgrade(decision, request, socket, head, by);
+  if (decision.kind === "lab") {
+    options.labs.upgrade(decision, request, socket, head, by);
+    return;
+  }
   if (decision.kind !== "web") {
     const status = decision.kind === "refuse" ? decision.status : 404;
     refuseSocket(socket, status, decision.kind === "refuse" ? decision.detail : "");
