@@ -4,6 +4,7 @@ import type { Services } from "#server/context.ts";
 import type { KernelsPort } from "#server/ports/kernels.ts";
 import type { EngineDetails } from "#server/ports/store.ts";
 import { completePublication, completePublications } from "#server/usecases/complete-publication.ts";
+import { maintenanceOf } from "#server/usecases/maintain-repositories.ts";
 import { sweepProjects, sweepRepositories } from "#server/usecases/sweep-projects.ts";
 import { createCheckouts } from "./checkouts.ts";
 import { type ClaimLoop, startClaimLoop } from "./claim-loop.ts";
@@ -77,6 +78,7 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
     () => completePublications(services),
     () => sweepProjects(services),
     hourly(() => sweepRepositories(services)),
+    hourly(maintenanceOf(services, () => signals.size === 0)),
   ]);
   void completePublications(services).catch((error: unknown) => log.warn({ err: error }, "publications were not completed"));
   void warm().catch((error: unknown) => log.warn({ err: error }, "the warm pool was not filled"));

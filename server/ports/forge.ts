@@ -51,6 +51,8 @@ export type Forge = {
   exportTree(id: RepositoryId, commit: CommitId, intoFolder: string): Promise<Result<void>>;
   /** Packs what became loose and removes what nobody can reach; called rarely, at a quiet time. */
   maintain(id: RepositoryId): Promise<Result<void>>;
+  /** Removes what was half made, half received or half removed when a process was killed. */
+  sweep(): Promise<void>;
   close(): Promise<void>;
 };
 

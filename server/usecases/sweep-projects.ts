@@ -19,8 +19,9 @@ export async function sweepProjects({ store, forge, log, now }: Pick<Services, "
   }
 }
 
-/** Removes repositories of which nobody took note. */
+/** Removes repositories of which nobody took note, and what became of none. */
 export async function sweepRepositories({ store, forge, log, now }: Pick<Services, "store" | "forge" | "log" | "now">): Promise<void> {
+  await forge.sweep();
   const youngest = now().getTime() - orphanMs;
   for (let after: RepositoryId | null | undefined; after !== null; ) {
     const page = await forge.listRepositories(after === undefined ? {} : { after });

@@ -13,11 +13,13 @@ import { importRepository } from "./import/import-repository.ts";
 import { listFolder } from "./list-folder.ts";
 import { listRepositories } from "./list-repositories.ts";
 import { listTree } from "./list-tree.ts";
+import { maintainRepository } from "./maintain-repository.ts";
 import type { ObjectReader } from "./object-reader.ts";
 import { openBlob } from "./open-blob.ts";
 import { readHistory, VersionNumbers } from "./read-history.ts";
 import { readRef } from "./read-ref.ts";
 import { ReaderPool } from "./reader-pool.ts";
+import { sweepLeftovers } from "./sweep-leftovers.ts";
 import { takeOver } from "./take-over.ts";
 import { writeCommit } from "./write-commit.ts";
 
@@ -38,6 +40,8 @@ export type EmbeddedForgeOptions = {
 export function createEmbeddedForge(options: EmbeddedForgeOptions): Forge {
   const readers = new ReaderPool();
   const numbers = new VersionNumbers();
+  const closing = new AbortController();
+  let maintenance: Promise<unknown> = Promise.resolve();
   const folderOf = (id: RepositoryId): string => path.join(options.folder, id.slice(0, 2), `${id}.git`);
 
   /** Does something in a repository that is there; its reader is started by the first look at it. */
@@ -140,9 +144,21 @@ export function createEmbeddedForge(options: EmbeddedForgeOptions): Forge {
 
     importFrom: (id, request) => within(id, ({ folder }) => importRepository(folder, request, { allow: options.importAllow ?? [] })),
 
-    maintain: notYet,
+    maintain: (id) =>
+      within(id, async ({ folder }) => {
+        if (closing.signal.aborted) return fail("unavailable", "The forge is being closed.");
+        // One at a time: whoever saves or reads meanwhile has the machine.
+        const turn = maintenance.then(() => maintainRepository(folder, closing.signal));
+        maintenance = turn.catch(() => {});
+        if (await turn) readers.renew(folder);
+        return ok(undefined);
+      }),
+
+    sweep: () => sweepLeftovers(options.folder),
 
     async close() {
+      closing.abort();
+      await maintenance;
       readers.close();
     },
   };
@@ -167,7 +183,3 @@ function exists(folder: string): Promise<boolean> {
     () => false,
   );
 }
-
-const notYet = (): never => {
-  throw new Error("not made yet");
-};

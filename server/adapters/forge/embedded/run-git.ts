@@ -24,6 +24,7 @@ export type GitOptions = {
   readonly timeoutSeconds?: number;
   /** Git is ended when it says more: a tree of a few objects can name more files than any memory holds. */
   readonly limitBytes?: number;
+  readonly signal?: AbortSignal;
   /** Behind everybody who waits for an answer. */
   readonly gentle?: boolean;
 };
@@ -32,9 +33,14 @@ export type GitOutcome = { readonly code: number | null; readonly stdout: Buffer
 
 /** Runs git once in a bare repository, never through a shell. A code other than 0 is an outcome, not an exception. */
 export function runGit(repositoryFolder: string, args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
-  const { input = [], timeoutSeconds = 120, limitBytes = 256 * 1024 * 1024, gentle = false } = options;
+  const { input = [], timeoutSeconds = 120, limitBytes = 256 * 1024 * 1024, gentle = false, signal } = options;
   return new Promise((resolve, reject) => {
-    const child = spawn("git", [`--git-dir=${repositoryFolder}`, ...args], { env: gitEnvironment(), stdio: "pipe", timeout: timeoutSeconds * 1000 });
+    const child = spawn("git", [`--git-dir=${repositoryFolder}`, ...args], {
+      env: gitEnvironment(),
+      stdio: "pipe",
+      timeout: timeoutSeconds * 1000,
+      ...(signal ? { signal } : {}),
+    });
     const stdout: Buffer[] = [];
     let stderr = "";
     let left = limitBytes;

@@ -4,21 +4,19 @@ import path from "node:path";
 /** No update of a ref holds its lock for longer: the git that took it was killed. */
 const staleMs = 60_000;
 
-/** Removes locks that a killed git left, which would refuse every later save. */
-export async function removeStaleLocks(folder: string, now = Date.now()): Promise<number> {
-  const places = [folder, path.join(folder, "objects/info"), ...(await foldersBelow(path.join(folder, "refs")))];
-  let removed = 0;
-  for (const place of places) {
-    for (const name of await readdir(place).catch(() => [])) {
-      if (!name.endsWith(".lock")) continue;
-      const lock = path.join(place, name);
-      const found = await stat(lock).catch(() => null);
-      if (!found?.isFile() || found.mtimeMs > now - staleMs) continue;
-      await rm(lock, { force: true });
-      removed += 1;
-    }
+/** Removes locks of refs that a killed git left, which would refuse every later save. */
+export async function removeStaleLocks(folder: string): Promise<void> {
+  for (const place of [folder, ...(await foldersBelow(path.join(folder, "refs")))]) await removeOld(place, (name) => name.endsWith(".lock"), staleMs);
+}
+
+/** Removes what in a folder has such a name and was not touched for so long. */
+export async function removeOld(folder: string, isRubbish: (name: string) => boolean, ageMs: number): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!isRubbish(name)) continue;
+    const at = path.join(folder, name);
+    const found = await stat(at).catch(() => null);
+    if (found && found.mtimeMs < Date.now() - ageMs) await rm(at, { recursive: true, force: true });
   }
-  return removed;
 }
 
 async function foldersBelow(folder: string): Promise<string[]> {
