@@ -5,6 +5,7 @@ import { executedNotebook } from "#lib/worksheet/executed-notebook.ts";
 import type { PlannedCell } from "#lib/worksheet/plan-run.ts";
 import type { Services } from "#server/context.ts";
 import { digestOf } from "#server/ids.ts";
+import { personHome } from "#server/person-home.ts";
 import type { Run, RunLease, User } from "#server/ports/store.ts";
 import { isDatabaseAway, untilDatabaseIsBack } from "./database-away.ts";
 import type { RunEnd } from "./describe-end.ts";
@@ -101,8 +102,11 @@ async function ownerNow({ store }: Pick<Services, "store">, run: Run): Promise<U
 /** A full disk or home must not cost anybody the answer: then the outputs stay and the files are missing. */
 async function keepFiles({ config, storage, log }: Needs, ended: EndedRun, owner: User | null, record: RunRecord): Promise<readonly RunFile[]> {
   const { run, loaded } = ended;
+  // A trial is looked at and gone.
+  if (run.purpose === "preview") return [];
   try {
-    const place = { username: owner?.username ?? null, worksheetSlug: loaded.worksheet.slug, runId: run.id, queuedAt: run.queuedAt };
+    const whose = owner ? personHome(owner) : { username: null, uid: null };
+    const place = { ...whose, worksheetSlug: loaded.worksheet.slug, runId: run.id, queuedAt: run.queuedAt };
     const room = owner ? await storage.homeUsage(owner.username) : null;
     const limitBytes = Math.min(config.kernels.diskBytes, room ? Math.max(0, room.limitBytes - room.usedBytes) : Number.POSITIVE_INFINITY);
     const notebook = executedNotebook(loaded.notebook, loaded.version.compiled, ended.plan, ended.cells, record);

@@ -1,10 +1,12 @@
+import { personHome } from "#server/person-home.ts";
 import type { RunPlace, Storage } from "#server/ports/storage.ts";
 import type { Queries, RunHead } from "#server/ports/store.ts";
 
 /** Where a run's files are: in its owner's home, or among those that nobody owns. */
 export async function runPlace(queries: Pick<Queries, "findUser">, run: Pick<RunHead, "id" | "ownerId" | "worksheetSlug" | "queuedAt">): Promise<RunPlace> {
   const owner = run.ownerId === null ? null : await queries.findUser(run.ownerId);
-  return { username: owner?.username ?? null, worksheetSlug: run.worksheetSlug, runId: run.id, queuedAt: run.queuedAt };
+  const whose = owner ? personHome(owner) : { username: null, uid: null };
+  return { ...whose, worksheetSlug: run.worksheetSlug, runId: run.id, queuedAt: run.queuedAt };
 }
 
 /**
@@ -14,7 +16,7 @@ export async function runPlace(queries: Pick<Queries, "findUser">, run: Pick<Run
 export async function placesOf(ctx: { readonly store: Pick<Queries, "findUser" | "findRun"> }, run: RunHead): Promise<RunPlace[]> {
   const source = run.cachedFromId === null ? null : await ctx.store.findRun(run.cachedFromId);
   const places = await Promise.all([run, ...(source ? [source] : [])].map((one) => runPlace(ctx.store, one)));
-  return places.flatMap((place) => (place.username === null ? [place] : [place, { ...place, username: null }]));
+  return places.flatMap((place) => (place.username === null ? [place] : [place, { ...place, username: null, uid: null }]));
 }
 
 /** Puts the files that answer for a person's run into the place that is the run's own: whoever had them first may lose them. */

@@ -1,36 +1,49 @@
-import { type FileHandle, mkdir, open } from "node:fs/promises";
-import path from "node:path";
+import type { FileHandle } from "node:fs/promises";
 import type { RunFile } from "#lib/domain/run.ts";
-import { openFolder, openInside } from "./safe-open.ts";
+import { giveTo, inFolders } from "./home-folders.ts";
+import { newFileFlags, openFolder, openInside } from "./safe-open.ts";
 import { type FoundFile, walkFiles } from "./walk-files.ts";
 
 const maxFiles = 2000;
+
+/** An open folder to copy into, and whom it belongs to. */
+export type Into = { readonly folder: FileHandle; readonly uid: number | null };
 
 /**
  * Copies what is new or changed against every one of `givenFolders`, in the order of names, until `limitBytes` are used up;
  * a file that does not fit is left out whole, never cut.
  */
-export async function copyNewFiles(fromFolder: string, givenFolders: readonly string[], into: string, limitBytes: number): Promise<RunFile[]> {
+export async function copyNewFiles(fromFolder: string, givenFolders: readonly string[], into: Into, limitBytes: number): Promise<RunFile[]> {
   const copied: RunFile[] = [];
   let left = limitBytes;
   for await (const found of walkFiles(fromFolder)) {
     if (copied.length >= maxFiles) break;
     if (found.bytes > left || (await isGiven(found, givenFolders))) continue;
-    const target = path.join(into, found.path);
-    await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
-    const bytes = await copyBytes(found.handle, target, found.bytes);
+    const bytes = await copyFound(found, into);
     left -= bytes;
     copied.push({ path: found.path, bytes });
   }
   return copied;
 }
 
+export function copyFound(found: FoundFile, into: Into): Promise<number> {
+  return inFoundFolder(found, into, (folder, name) => copyBytes(found.handle, folder, name, found.bytes, into.uid));
+}
+
+/** The folder and name that a found file has in the copy. */
+export function inFoundFolder<T>(found: FoundFile, { folder, uid }: Into, use: (folder: FileHandle, name: string) => Promise<T>): Promise<T> {
+  const names = found.path.split("/");
+  return inFolders(folder, names.slice(0, -1), (parent) => use(parent, names.at(-1) ?? ""), { uid });
+}
+
 /** Copies at most the size seen at first: a file that somebody goes on writing must not fill the disk. */
-async function copyBytes(from: FileHandle, target: string, limitBytes: number): Promise<number> {
-  const to = await open(target, "wx", 0o600);
+async function copyBytes(from: FileHandle, folder: FileHandle, name: string, limitBytes: number, uid: number | null): Promise<number> {
+  const to = await openInside(folder, name, newFileFlags);
   const buffer = Buffer.allocUnsafe(256 * 1024);
   let done = 0;
   try {
+    await to.chmod(0o600);
+    await giveTo(to, uid);
     while (done < limitBytes) {
       const { bytesRead } = await from.read(buffer, 0, Math.min(buffer.length, limitBytes - done), done);
       if (bytesRead === 0) break;

@@ -13,8 +13,13 @@ export async function mendOwner(root: FileHandle, uid: number | null): Promise<v
   if (uid === null) return;
   const stat = await root.stat();
   if (stat.uid !== process.geteuid?.()) return;
-  await mendBelow(root, uid, 0);
   await root.chmod(0o700);
+  await giveTree(root, uid);
+}
+
+/** Gives a folder, last, with all that is in it. Only where nobody else writes. */
+export async function giveTree(root: FileHandle, uid: number): Promise<void> {
+  await mendBelow(root, uid, 0);
   await root.chown(uid, uid);
 }
 

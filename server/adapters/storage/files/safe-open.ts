@@ -57,8 +57,9 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
 
-export function ignoring(...codes: readonly string[]): (error: unknown) => void {
+export function ignoring(...codes: readonly string[]): (error: unknown) => undefined {
   return (error) => {
     if (!codes.includes(codeOf(error) ?? "")) throw error;
+    return undefined;
   };
 }

@@ -1,6 +1,5 @@
-import { constants } from "node:fs";
 import { type FileHandle, readdir } from "node:fs/promises";
-import { isPlainName, openFolder, openInside } from "./safe-open.ts";
+import { isPlainName, itself, openFolder, openInside } from "./safe-open.ts";
 
 export type FoundFile = { readonly path: string; readonly bytes: number; readonly handle: FileHandle };
 
@@ -14,20 +13,23 @@ const maxEntries = 20_000;
 export async function* walkFiles(folder: string): AsyncGenerator<FoundFile> {
   const root = await openFolder(folder).catch(() => null);
   if (!root) return;
-  const budget = { entries: maxEntries };
   try {
-    yield* walk(root, "", 0, budget);
+    yield* walkFilesIn(root);
   } finally {
     await root.close();
   }
 }
 
+export function walkFilesIn(folder: FileHandle): AsyncGenerator<FoundFile> {
+  return walk(folder, "", 0, { entries: maxEntries });
+}
+
 async function* walk(folder: FileHandle, prefix: string, depth: number, budget: { entries: number }): AsyncGenerator<FoundFile> {
-  const names = (await readdir(`/proc/self/fd/${folder.fd}`)).sort();
+  const names = (await readdir(itself(folder))).sort();
   for (const name of names) {
     if (budget.entries-- <= 0) return;
     if (!isPlainName(name) || name === "__pycache__") continue;
-    const handle = await openInside(folder, name, constants.O_RDONLY).catch(() => null);
+    const handle = await openInside(folder, name).catch(() => null);
     if (!handle) continue;
     try {
       const stat = await handle.stat();
