@@ -47,6 +47,8 @@ export type ToLab =
   /** Reads the open documents from disk again, where nothing unsaved is in them. */
   | { readonly sheaf: 1; readonly type: "reload"; readonly id: number; readonly paths: readonly string[] }
   | { readonly sheaf: 1; readonly type: "open"; readonly id: number; readonly path: string }
+  /** A terminal, the one that is open or a new one: what a shell project begins with. */
+  | { readonly sheaf: 1; readonly type: "terminal"; readonly id: number }
   | { readonly sheaf: 1; readonly type: "theme"; readonly id: number; readonly dark: boolean };
 export type FromLab =
   | { readonly sheaf: 1; readonly type: "hello"; readonly version: string }
