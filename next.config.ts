@@ -4,10 +4,13 @@ import { outputFrameHeaders, pageHeaders } from "./app/security-headers.ts";
 /** The names next-auth gives its session cookie; whoever carries one may have rights of their own, so no shared page is served. */
 const sessionCookies = ["next-auth.session-token", "__Secure-next-auth.session-token", "__Host-next-auth.session-token"];
 
+/** No project's address is "new". */
+const projectPage = "/projects/:slug((?!new$)[^/]+)";
+
 const twins = [
   { source: "/", destination: "/signed-in/gallery" },
   { source: "/areas/:slug", destination: "/signed-in/areas/:slug" },
-  { source: "/projects/:slug", destination: "/signed-in/projects/:slug" },
+  { source: projectPage, destination: "/signed-in/projects/:slug" },
   { source: "/worksheets/:slug", destination: "/signed-in/worksheets/:slug" },
 ];
 
@@ -26,7 +29,7 @@ const config: NextConfig = {
     beforeFiles: [
       ...sessionCookies.flatMap((key) => twins.map((twin) => ({ ...twin, has: [{ type: "cookie" as const, key }] }))),
       // The further pages of a large project are made for whoever asks.
-      { source: "/projects/:slug", has: [{ type: "query", key: "cursor" }], destination: "/signed-in/projects/:slug" },
+      { source: projectPage, has: [{ type: "query", key: "cursor" }], destination: "/signed-in/projects/:slug" },
       // The landing page has no parameter and would be made at build time, when there is no database.
       { source: "/", destination: "/gallery/first" },
     ],
@@ -34,7 +37,7 @@ const config: NextConfig = {
     fallback: [],
   }),
   headers: async () => [
-    { source: "/((?!frames/|api/|thumbnails/|runs/[^/]+/outputs/).*)", headers: pageHeaders(process.env.NODE_ENV === "development") },
+    { source: "/((?!frames/|api/|thumbnails/|runs/[^/]+/outputs/|projects/[^/]+/(?:raw|outputs)/).*)", headers: pageHeaders(process.env.NODE_ENV === "development") },
     { source: "/frames/:path*", headers: outputFrameHeaders },
   ],
 };

@@ -29,7 +29,8 @@ export async function api<T>(method: "GET" | "POST" | "DELETE", address: string,
   }
 }
 
-function problemFrom(response: Response, content: unknown): Problem {
+/** Reads a refusal, however it was asked for. */
+export function problemFrom(response: { readonly status: number; readonly headers: Pick<Headers, "get"> }, content: unknown): Problem {
   const document = (typeof content === "object" && content !== null ? content : {}) as Record<string, unknown>;
   const retryAfter = Number(response.headers.get("Retry-After"));
   return {

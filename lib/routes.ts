@@ -12,6 +12,8 @@ export const routes = {
     `/projects/${encodeURIComponent(slug)}/files${path === "" ? "" : `/${encodePath(path)}`}${version ? `?version=${version}` : ""}`,
   /** The file's bytes, as a download. */
   projectRaw: (slug: string, path: string, commit: string) => `/projects/${encodeURIComponent(slug)}/raw/${commit}/${encodePath(path)}`,
+  /** Below it are the heavy outputs of a notebook: `/<cell>/<position>`. */
+  projectOutputs: (slug: string, path: string, commit: string) => `/projects/${encodeURIComponent(slug)}/outputs/${commit}/${encodePath(path)}`,
   projectVersions: (slug: string) => `/projects/${encodeURIComponent(slug)}/versions`,
   projectVersion: (slug: string, commit: string) => `/projects/${encodeURIComponent(slug)}/versions/${commit}`,
   projectCompare: (slug: string, from: string, to: string) => `/projects/${encodeURIComponent(slug)}/compare?from=${from}&to=${to}`,

@@ -1,43 +1,39 @@
 import "server-only";
-import Link from "next/link";
-import { AreaMark } from "#components/gallery/area-mark.tsx";
-import { Collection } from "#components/gallery/collection.tsx";
-import { Markdown } from "#components/outputs/markdown.tsx";
-import { withoutHeading } from "#components/worksheet/without-title.ts";
-import { t } from "#lib/messages/en.ts";
+import { permanentRedirect } from "next/navigation";
+import type { ReactNode } from "react";
+import { ProjectFrame } from "#components/project/project-frame.tsx";
+import { ProjectOverview } from "#components/project/project-overview.tsx";
+import type { ProjectView } from "#lib/domain/project.ts";
 import { routes } from "#lib/routes.ts";
 import type { Context } from "#server/context.ts";
+import { listVersionFiles } from "#server/usecases/list-version-files.ts";
 import { showProject } from "#server/usecases/show-project.ts";
 import { shown } from "../usecase-page.ts";
 
-export async function ProjectPage({ ctx, slug, cursor }: { ctx: Context; slug: string; cursor?: string | undefined }) {
+type Props = {
+  ctx: Context;
+  slug: string;
+  cursor?: string | undefined;
+  /** What its author sees besides. */
+  forAuthor?: (project: ProjectView) => ReactNode;
+  /** In the place of all, while there is nothing to show yet. */
+  unready?: (project: ProjectView) => ReactNode;
+};
+
+const filesShown = 12;
+
+export async function ProjectPage({ ctx, slug, cursor, forAuthor, unready }: Props) {
   const project = shown(await showProject(ctx, { slug, cursor }));
-  const eyebrow = (
-    <>
-      <AreaMark slug={project.area.slug} />
-      <Link href={routes.area(project.area.slug)} className="hover:text-ink">
-        {project.area.title}
-      </Link>
-      {` · ${t.project.kind} ${t.project.by(project.owner)}`}
-    </>
-  );
+  if (project.slug !== slug) permanentRedirect(routes.project(project.slug));
+  if (project.state !== "ready") return unready?.(project) ?? null;
+  const listed = await listVersionFiles(ctx, { projectId: project.id, limit: filesShown });
+  // A page without its files is better than no page.
+  const files = listed.ok ? listed.value : { items: [], next: null };
   return (
-    <>
-      <Collection
-        eyebrow={eyebrow}
-        title={project.title}
-        lead={project.description}
-        page={project.worksheets}
-        empty={t.gallery.emptyProject}
-        nextHref={(next) => `${routes.project(slug)}?cursor=${encodeURIComponent(next)}`}
-      />
-      {project.readmeHtml && (
-        <section className="page mt-14" aria-label={t.project.readme}>
-          <div className="border-t border-line pt-8">
-            <Markdown html={withoutHeading(project.readmeHtml, [project.title, project.description])} />
-          </div>
-        </section>
-      )}
-    </>
+    <ProjectFrame project={project} part="overview">
+      <ProjectOverview project={project} files={files.items} moreFiles={files.next !== null}>
+        {project.may.write ? forAuthor?.(project) : null}
+      </ProjectOverview>
+    </ProjectFrame>
   );
 }

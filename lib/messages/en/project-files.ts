@@ -69,6 +69,8 @@ export const projectFiles = {
     changed: "What changed",
     files: (count: number) => `${plural(count, "file", "files")} changed`,
     none: "Nothing differs.",
+    comparing: "Comparing…",
+    all: "Show all files that differ",
     kinds: { added: "added", removed: "removed", changed: "changed", moved: "moved" },
     from: (path: string) => `from ${path}`,
     before: "Before",

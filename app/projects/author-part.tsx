@@ -1,0 +1,45 @@
+import "server-only";
+import Link from "next/link";
+import { Suspense } from "react";
+import { NotebookStates } from "#components/project/notebook-states.tsx";
+import type { ProjectView } from "#lib/domain/project.ts";
+import { t } from "#lib/messages/en.ts";
+import { routes } from "#lib/routes.ts";
+import type { Context } from "#server/context.ts";
+import { listProjectWorksheets } from "#server/usecases/list-project-worksheets.ts";
+import { showWorkingCopy } from "#server/usecases/show-working-copy.ts";
+import { publishNotebook, unpublishNotebook } from "./publishing-actions.ts";
+
+/** What only those who write a project see on its page: their unsaved work, and its notebooks on their way to readers. */
+export function AuthorPart({ ctx, project }: { ctx: Context; project: ProjectView }) {
+  return (
+    <>
+      <Suspense fallback={null}>
+        <Unsaved ctx={ctx} project={project} />
+      </Suspense>
+      <Suspense fallback={null}>
+        <Notebooks ctx={ctx} project={project} />
+      </Suspense>
+    </>
+  );
+}
+
+/** Counting reads every file that changed: the rest of the page does not wait for it. */
+async function Unsaved({ ctx, project }: { ctx: Context; project: ProjectView }) {
+  const copy = await showWorkingCopy(ctx, { projectId: project.id });
+  if (!copy.ok || !copy.value.made || (copy.value.changeCount === 0 && copy.value.behind === 0)) return null;
+  return (
+    <p className="notice">
+      <span>{copy.value.changeCount > 0 ? t.projects.page.unsaved(copy.value.changeCount) : t.projects.page.behind(copy.value.behind)}</span>
+      <Link className="link font-medium" href={routes.projectChanges(project.slug)} prefetch={false}>
+        {t.projects.page.seeChanges}
+      </Link>
+    </p>
+  );
+}
+
+async function Notebooks({ ctx, project }: { ctx: Context; project: ProjectView }) {
+  const notebooks = await listProjectWorksheets(ctx, { projectId: project.id });
+  if (!notebooks.ok || notebooks.value.length === 0) return null;
+  return <NotebookStates project={project} notebooks={notebooks.value} actions={{ publish: publishNotebook, unpublish: unpublishNotebook }} />;
+}

@@ -1,0 +1,103 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { AlertDialog } from "radix-ui";
+import { type ReactNode, useState } from "react";
+import { t } from "#lib/messages/en.ts";
+import type { Failure } from "#lib/result.ts";
+import type { ActionOutcome } from "./action-outcome.ts";
+
+type Question = { readonly title: string; readonly what: string; readonly yes: string; readonly no: string };
+type Props = {
+  action: () => Promise<ActionOutcome>;
+  children: ReactNode;
+  /** Stands on the button while the server is at it. */
+  busyWords: string;
+  className?: string;
+  label?: string;
+  /** Asked before anything happens. */
+  question?: Question;
+};
+
+/** A button that has the server do one thing, says how it went beside itself, and brings the page up to date. */
+export function ActionButton({ action, children, busyWords, className = "button", label, question }: Props) {
+  const { busy, said, problem, run } = useAction(action);
+  const button = (
+    <button type="button" className={className} aria-disabled={busy} aria-label={busy ? undefined : label} onClick={question || busy ? undefined : run}>
+      {busy ? busyWords : children}
+    </button>
+  );
+  return (
+    <span className="inline-flex flex-col items-start gap-1">
+      {question && !busy ? (
+        <Ask question={question} onYes={run}>
+          {button}
+        </Ask>
+      ) : (
+        button
+      )}
+      <span role="status" className="hint">
+        {said}
+      </span>
+      <span role="alert" className="field-error">
+        {problem}
+      </span>
+    </span>
+  );
+}
+
+/** Calls an action, never throws, and follows where it leads. */
+export function useAction<A extends readonly unknown[]>(action: (...given: A) => Promise<ActionOutcome>) {
+  const router = useRouter();
+  const [busy, setBusy] = useState(false);
+  const [said, setSaid] = useState<string | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+
+  async function call(...given: A): Promise<ActionOutcome> {
+    setBusy(true);
+    setFailure(null);
+    setSaid(null);
+    const outcome = await action(...given).catch((): ActionOutcome => ({ ok: false, failure: { code: "unavailable", message: t.account.unavailable } }));
+    if (outcome.ok && outcome.goTo) {
+      router.push(outcome.goTo);
+      // The next page takes the place of this one: the button keeps saying that something goes on.
+      return outcome;
+    }
+    setBusy(false);
+    if (outcome.ok) {
+      setSaid(outcome.said ?? null);
+      router.refresh();
+    } else setFailure(outcome.failure);
+    return outcome;
+  }
+
+  return {
+    busy,
+    said,
+    problem: failure?.message ?? null,
+    fields: failure?.fields ?? {},
+    run: (...given: A): void => {
+      if (!busy) void call(...given);
+    },
+  };
+}
+
+function Ask({ question, onYes, children }: { question: Question; onYes: () => void; children: ReactNode }) {
+  return (
+    <AlertDialog.Root>
+      <AlertDialog.Trigger asChild>{children}</AlertDialog.Trigger>
+      <AlertDialog.Portal>
+        <AlertDialog.Overlay className="overlay" />
+        <AlertDialog.Content className="dialog">
+          <AlertDialog.Title className="font-serif text-xl font-semibold">{question.title}</AlertDialog.Title>
+          <AlertDialog.Description className="mt-2 text-soft">{question.what}</AlertDialog.Description>
+          <div className="mt-5 flex flex-wrap justify-end gap-2">
+            <AlertDialog.Cancel className="button">{question.no}</AlertDialog.Cancel>
+            <AlertDialog.Action className="button button-primary" onClick={onYes}>
+              {question.yes}
+            </AlertDialog.Action>
+          </div>
+        </AlertDialog.Content>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}
