@@ -11,6 +11,7 @@ export const mainLine = "main";
 
 export type Tree = ReadonlyMap<string, TreeFile>;
 
+const noFile = fail("not_found", "No such file.");
 const noVersion = fail("not_found", "This project has no such version.");
 
 // Commits never change: what was read of one stays true.
@@ -71,4 +72,12 @@ export async function readableVersion(ctx: Pick<Context, "forge">, project: Read
   if (!isPart.value) return noVersion;
   reachable.set(key, true);
   return ok(commit);
+}
+
+/** Reads files of a tree by their content's name. */
+export function readFrom(ctx: Pick<Context, "forge">, repository: RepositoryId, tree: Tree, limitBytes: number): (path: string) => Promise<Result<Uint8Array>> {
+  return async (path) => {
+    const file = tree.get(path);
+    return file ? ctx.forge.readBlob(repository, file.blob, limitBytes) : noFile;
+  };
 }

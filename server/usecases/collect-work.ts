@@ -1,0 +1,104 @@
+import type { RepositoryId } from "#lib/domain/ids.ts";
+import { ok, type Result } from "#lib/result.ts";
+import type { Context } from "#server/context.ts";
+import type { NewContent, TreeFile } from "#server/ports/forge.ts";
+import { blobIdOf } from "./blob-id.ts";
+import type { Person, WorkingPlace } from "./hold-working-copy.ts";
+import { readWorkFile, type Work, workTree } from "./read-work.ts";
+import type { Tree } from "./version-lookup.ts";
+
+export type CollectedWork = {
+  readonly changes: ReadonlyMap<string, NewContent>;
+  /** What the version will hold, links that homes know nothing of included. */
+  readonly tree: Tree;
+  readonly leftOut: readonly { readonly path: string; readonly reason: string }[];
+};
+
+/** Contents in memory at once; what comes before is in the repository already. */
+const batchBytes = 32 * 1024 * 1024;
+
+export function authorOf(person: Person, at: Date) {
+  return { name: person.displayName, email: `${person.username}@users.sheaf.invalid`, at };
+}
+
+/** What a version of a working copy would change against its base; only at `paths`, where there are any. */
+export async function collectWork(
+  ctx: Context,
+  place: WorkingPlace,
+  base: Tree,
+  work: Work,
+  paths: ReadonlySet<string> | null,
+): Promise<Result<CollectedWork>> {
+  const tree = new Map(base);
+  const leftOut: { path: string; reason: string }[] = [];
+  const upload = createUpload(ctx, place);
+  const isAsked = (path: string) => paths === null || paths.has(path);
+  const removed = [...workTree(base).keys()].filter((path) => isAsked(path) && !work.has(path));
+  for (const path of removed) {
+    tree.delete(path);
+    upload.remove(path);
+  }
+  for (const file of work.values()) {
+    if (!isAsked(file.path) || base.get(file.path)?.blob === file.saved) continue;
+    const read = await readWorkFile(ctx, place, file);
+    if (read.ok) {
+      const entry = { path: file.path, kind: file.kind, blob: blobIdOf(read.value.bytes) } as const;
+      if (base.get(file.path)?.blob === entry.blob) continue;
+      tree.set(file.path, entry);
+      const added = await upload.add(entry, read.value.bytes);
+      if (!added.ok) return added;
+    } else if (read.failure.code === "too_large") leftOut.push({ path: file.path, reason: tooLargeReason(ctx, file.path, file.bytes) });
+    // Gone since it was seen: the next version says so.
+    else if (read.failure.code !== "not_found") return read;
+  }
+  const changes = await upload.finish();
+  return changes.ok ? ok({ changes: changes.value, tree, leftOut }) : changes;
+}
+
+function tooLargeReason(ctx: Context, path: string, bytes: number): string {
+  const megabytes = (size: number) => `${Math.ceil(size / 1024 / 1024).toLocaleString("en")} MB`;
+  const remedy = "It stays in your files and in no version. Move it to the folder “private” of your home, or make it smaller.";
+  return `${path} has ${megabytes(bytes)}, and a version takes files up to ${megabytes(ctx.config.projects.fileBytes)}. ${remedy}`;
+}
+
+type Entry = Pick<TreeFile, "path" | "kind" | "blob">;
+
+/** A few small files go with the version itself; more than memory should hold is brought to the repository in parts before it. */
+function createUpload(ctx: Context, { project, person }: WorkingPlace) {
+  const changes = new Map<string, NewContent>();
+  let batch = new Map<string, { readonly entry: Entry; readonly bytes: Uint8Array }>();
+  let held = 0;
+  let mustSend = false;
+  const send = async (): Promise<Result<void>> => {
+    const contents = new Map([...batch].map(([path, { bytes }]) => [path, bytes]));
+    const sent = await sendContents(ctx, project.repositoryId, person, contents);
+    if (!sent.ok) return sent;
+    for (const [path, { entry }] of batch) changes.set(path, { blob: entry.blob, kind: entry.kind });
+    batch = new Map();
+    held = 0;
+    mustSend = true;
+    return ok(undefined);
+  };
+  return {
+    remove: (path: string) => changes.set(path, null),
+    async add(entry: Entry, bytes: Uint8Array): Promise<Result<void>> {
+      batch.set(entry.path, { entry, bytes });
+      held += bytes.byteLength;
+      // A file that programs may run says so beside the name of its content.
+      if (entry.kind !== "file") mustSend = true;
+      return held > batchBytes ? send() : ok(undefined);
+    },
+    async finish(): Promise<Result<ReadonlyMap<string, NewContent>>> {
+      if (mustSend && batch.size > 0) {
+        const sent = await send();
+        if (!sent.ok) return sent;
+      }
+      for (const [path, { bytes }] of batch) changes.set(path, bytes);
+      return ok(changes);
+    },
+  };
+}
+
+async function sendContents(ctx: Context, repository: RepositoryId, person: Person, contents: ReadonlyMap<string, Uint8Array>): Promise<Result<unknown>> {
+  return ctx.forge.commit(repository, { ref: null, parent: null, message: "Contents on their way\n", author: authorOf(person, ctx.now()), changes: contents });
+}

@@ -1,0 +1,67 @@
+import type { FileChange } from "#lib/domain/project.ts";
+import { fail, ok, type Result } from "#lib/result.ts";
+import type { Context } from "#server/context.ts";
+import { findProjectFor } from "./find-project.ts";
+import { askingPerson, findPlace, type HeldPlace, holdWorkingCopy } from "./hold-working-copy.ts";
+import { changesBetween, readWork, savedTree, workTree } from "./read-work.ts";
+import { finishUpdate } from "./update-files.ts";
+import { treeOf } from "./version-lookup.ts";
+
+export type DiscardChanges = {
+  readonly projectId: string;
+  /** All where there is nothing. */
+  readonly paths?: readonly string[] | undefined;
+};
+export type DiscardedChanges = { readonly discarded: readonly string[] };
+
+/** Brings files of one's working copy back to what its version holds. What they held goes to the trash of one's home. */
+export async function discardChanges(ctx: Context, input: DiscardChanges): Promise<Result<DiscardedChanges>> {
+  const project = await findProjectFor(ctx, input.projectId, "project:write");
+  if (!project.ok) return project;
+  const person = await askingPerson(ctx);
+  if (!person.ok) return person;
+  if (!(await findPlace(ctx, project.value, person.value))) return fail("not_found", "You have no files of this project yet: open it first.");
+  return holdWorkingCopy(ctx, project.value, person.value, async (place) => {
+    const discarded = await discardHeld(ctx, place, input.paths ? new Set(input.paths) : null);
+    return discarded.ok ? ok({ discarded: discarded.value }) : discarded;
+  });
+}
+
+/** The same for a working copy that is held already. */
+export async function discardHeld(ctx: Context, held: HeldPlace, paths: ReadonlySet<string> | null): Promise<Result<readonly string[]>> {
+  const finished = await finishUpdate(ctx, held);
+  if (!finished.ok) return finished;
+  const { place } = finished.value;
+  const tree = await treeOf(ctx, place.project.repositoryId, place.row.baseCommit);
+  if (!tree.ok) return tree;
+  const base = workTree(tree.value);
+  const work = await readWork(ctx, place, base);
+  if (!work.ok) return work;
+  const changes = changesBetween(base, savedTree(work.value)).filter(
+    ({ path, from }) => paths === null || paths.has(path) || (from !== undefined && paths.has(from)),
+  );
+  for (const path of changes.flatMap(pathsOf)) {
+    place.lost.throwIfAborted();
+    const back = await bringBack(ctx, place, path, { isHere: work.value.has(path), isInBase: base.has(path) });
+    if (!back.ok) return back;
+  }
+  return ok(changes.map(({ path }) => path));
+}
+
+function pathsOf({ path, from }: FileChange): string[] {
+  return from === undefined ? [path] : [path, from];
+}
+
+async function bringBack(ctx: Context, place: HeldPlace, path: string, { isHere, isInBase }: { isHere: boolean; isInBase: boolean }): Promise<Result<unknown>> {
+  const { home, folder, project, row } = place;
+  if (isHere) {
+    const trashed = await ctx.homes.trash(home, `${folder}/${path}`);
+    if (!trashed.ok && trashed.failure.code !== "not_found") return trashed;
+  }
+  if (!isInBase || row.baseCommit === null) return ok(undefined);
+  const opened = await ctx.forge.openFile(project.repositoryId, row.baseCommit, path);
+  if (!opened.ok) return opened;
+  const written = await ctx.homes.write(home, `${folder}/${path}`, opened.value.stream, { ifStamp: null, beyondQuota: true });
+  // What a program wrote there in this moment is newer than what was to be thrown away.
+  return written.ok || written.failure.code === "conflict" ? ok(undefined) : written;
+}
