@@ -90,7 +90,7 @@ async function readRelations(ctx: Context, project: FoundProject): Promise<Pick<
 
 async function findUpstream(ctx: Context, project: FoundProject): Promise<ProjectView["upstream"]> {
   const upstream = project.upstreamId === null ? null : await ctx.store.findRelatedProject(project.upstreamId);
-  if (!upstream || upstream.state !== "ready" || upstream.trashedAt !== null || !can(ctx.actor, "project:read", projectSubject(ctx, upstream))) return null;
+  if (upstream?.state !== "ready" || upstream.trashedAt !== null || !can(ctx.actor, "project:read", projectSubject(ctx, upstream))) return null;
   const head = upstream.repositoryId === null ? null : await newestOf(ctx, upstream.repositoryId);
   const newer = head?.ok === true && head.value !== null && head.value !== project.upstreamCommit;
   return { slug: upstream.slug, title: upstream.title, owner: upstream.owner, newer };

@@ -1,7 +1,8 @@
 import { and, asc, count, desc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
-import { areas, formerSlugs, labs, projects, users, worksheets } from "#drizzle/schema/index.ts";
-import type { CommitId, LabId, ProjectId, UserId } from "#lib/domain/ids.ts";
+import { areas, formerSlugs, labs, projects, users, type worksheets } from "#drizzle/schema/index.ts";
+import type { CommitId, LabId, ProjectId, RunId, UserId } from "#lib/domain/ids.ts";
 import type { ProjectProgress } from "#lib/domain/project.ts";
+import type { RunError, RunState } from "#lib/domain/run.ts";
 import type { Queryable } from "./connect.ts";
 import { jsonb } from "./jsonb.ts";
 import type { NewProject } from "./publications.ts";
@@ -12,6 +13,15 @@ export type OwnProjectPosition = { readonly updatedAt: Date; readonly id: string
 export type OwnProjectRow = Project & { readonly worksheets: number };
 export type RelatedProject = Pick<Project, "id" | "slug" | "title"> & { readonly owner: string };
 export type ProjectChange = Partial<Pick<Project, "title" | "type" | "areaSlug" | "description" | "visibility" | "keepOutputs" | "official">>;
+
+/** The newest attempt to publish a worksheet, and what its page shows. */
+export type Publication = Pick<typeof worksheets.$inferSelect, "id" | "slug" | "title" | "language" | "notebookPath" | "currentVersionId"> & {
+  readonly unpublishedAt: string | null;
+  readonly shownCommit: CommitId | null;
+  readonly runId: RunId | null;
+  readonly runState: RunState | null;
+  readonly runError: RunError | null;
+};
 
 const own = sql<number>`(select count(*)::int from worksheets where worksheets.project_id = ${projects.id} and worksheets.unpublished_at is null and worksheets.current_version_id is not null)`;
 
@@ -198,16 +208,17 @@ export function projectListQueries({ db }: Queryable) {
     },
 
     /** Where the worksheets of a project stand, for its authors: those that were only tried out too. */
-    async listPublications(id: ProjectId): Promise<(typeof worksheets.$inferSelect & { runId: string | null; runState: string | null })[]> {
-      const newest = (column: "id" | "state") =>
-        sql<
-          string | null
-        >`(select runs.${sql.raw(column)} from runs where runs.worksheet_id = ${worksheets.id} and runs.purpose = 'publish' order by runs.queued_at desc, runs.id desc limit 1)`;
-      const rows = await db
-        .select({ worksheet: worksheets, runId: newest("id"), runState: newest("state") })
-        .from(worksheets)
-        .where(eq(worksheets.projectId, id));
-      return rows.map((row) => ({ ...row.worksheet, runId: row.runId, runState: row.runState }));
+    async listPublications(id: ProjectId): Promise<Publication[]> {
+      return db.execute<Publication>(sql`
+        select worksheets.id, worksheets.slug, worksheets.title, worksheets.language, worksheets.notebook_path as "notebookPath",
+          worksheets.unpublished_at as "unpublishedAt", worksheets.current_version_id as "currentVersionId", versions.commit as "shownCommit",
+          newest.id as "runId", newest.state as "runState", newest.error as "runError"
+        from worksheets
+        left join worksheet_versions versions on versions.id = worksheets.current_version_id
+        left join lateral (
+          select runs.id, runs.state, runs.error from runs where runs.worksheet_id = worksheets.id and runs.purpose = 'publish'
+          order by runs.queued_at desc, runs.id desc limit 1) newest on true
+        where worksheets.project_id = ${id}`);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from "drizzle-orm";
 import { areas, projects, runs, worksheets, worksheetVersions } from "#drizzle/schema/index.ts";
 import type { ProjectId, RepositoryId, RunId, VersionId, WorksheetId } from "#lib/domain/ids.ts";
 import type { Queryable } from "./connect.ts";
@@ -9,6 +9,11 @@ export type NewProject = typeof projects.$inferInsert;
 export type NewWorksheet = Omit<typeof worksheets.$inferInsert, "currentVersionId" | "thumbnail" | "resultAt">;
 export type NewVersion = typeof worksheetVersions.$inferInsert;
 export type Thumbnail = NonNullable<(typeof worksheets.$inferSelect)["thumbnail"]>;
+
+/** A notebook that was tried out before it was ever published has a row, and no address yet. */
+export const unnamedSlug = "_";
+const isUnnamed = sql.raw(`worksheets.slug like '\\_%'`);
+const nameOnce = (column: string): SQL => sql`case when ${isUnnamed} then ${sql.raw(`excluded.${column}`)} else ${sql.raw(`worksheets.${column}`)} end`;
 
 /** The words of a card belong to the version that is shown. */
 const keptWord = (column: string): SQL => sql.raw(`case when worksheets.current_version_id is null then excluded.${column} else worksheets.${column} end`);
@@ -75,17 +80,46 @@ export function publicationQueries({ db }: Queryable) {
      * until the new version has a result.
      */
     async upsertWorksheet(worksheet: NewWorksheet): Promise<{ id: WorksheetId; slug: string }> {
-      const { id: _id, slug: _slug, projectId: _project, notebookPath: _path, publishedAt: _published, ...change } = worksheet;
+      const { id: _id, projectId: _project, notebookPath: _path, ...change } = worksheet;
       const [row] = await db
         .insert(worksheets)
         .values(worksheet)
-        .onConflictDoUpdate({ target: [worksheets.projectId, worksheets.notebookPath], set: { ...change, ...wordsUntilResult, unpublishedAt: null } })
+        .onConflictDoUpdate({
+          target: [worksheets.projectId, worksheets.notebookPath],
+          set: { ...change, ...wordsUntilResult, slug: nameOnce("slug"), publishedAt: nameOnce("published_at"), unpublishedAt: null },
+        })
         .returning({ id: worksheets.id, slug: worksheets.slug });
       if (!row) throw new Error("The worksheet was not stored.");
       return row;
     },
 
+    /** The row that runs of a notebook refer to, without publishing it: seen by nobody, until somebody does. */
+    async ensureUnpublishedWorksheet(worksheet: Omit<NewWorksheet, "slug" | "unpublishedAt" | "publishedAt">, now: Date): Promise<WorksheetId> {
+      await db
+        .insert(worksheets)
+        .values({ ...worksheet, slug: `${unnamedSlug}${worksheet.id}`, publishedAt: now, unpublishedAt: now })
+        .onConflictDoNothing({ target: [worksheets.projectId, worksheets.notebookPath] });
+      const [row] = await db
+        .select({ id: worksheets.id })
+        .from(worksheets)
+        .where(and(eq(worksheets.projectId, worksheet.projectId), eq(worksheets.notebookPath, worksheet.notebookPath)));
+      if (!row) throw new Error("The worksheet was not stored.");
+      return row.id;
+    },
+
+    /** Takes a worksheet off the shelf; false where it was not on it. Its runs stay. */
+    async unpublishWorksheet(id: WorksheetId, now: Date): Promise<boolean> {
+      const rows = await db
+        .update(worksheets)
+        .set({ unpublishedAt: now })
+        .where(and(eq(worksheets.id, id), isNull(worksheets.unpublishedAt)))
+        .returning({ id: worksheets.id });
+      return rows.length > 0;
+    },
+
+    /** To be called in the transaction that takes the address: until that ends nobody else is told that it is free. */
     async isWorksheetSlugTaken(slug: string, projectId: ProjectId, notebookPath: string): Promise<boolean> {
+      await db.execute(sql`select pg_advisory_xact_lock(hashtextextended(${slug}, 7434))`);
       const [row] = await db
         .select({ projectId: worksheets.projectId, notebookPath: worksheets.notebookPath })
         .from(worksheets)

@@ -156,7 +156,7 @@ export function runQueueQueries({ db }: Queryable) {
         where ${expired(now)} and (visitor_id is not null or claim_hash is not null or shared)`);
     },
 
-    /** Runs that nobody claimed in time and that answer for no other; their rows go first, then the files. */
+    /** Runs that nobody claimed in time, and trials of yesterday, that answer for no other; their rows go first, then the files. */
     async listExpiredRuns(now: Date, limit: number): Promise<(Pick<Run, "id" | "queuedAt"> & { worksheetSlug: string })[]> {
       return db.execute<Pick<Run, "id" | "queuedAt"> & { worksheetSlug: string }>(sql`
         select runs.id, runs.queued_at as "queuedAt", worksheets.slug as "worksheetSlug" from runs join worksheets on worksheets.id = runs.worksheet_id
@@ -165,7 +165,11 @@ export function runQueueQueries({ db }: Queryable) {
 
     /** Asked once more inside the statement: somebody may have claimed it, or been answered from it, meanwhile. */
     async deleteExpiredRun(id: RunId, now: Date): Promise<boolean> {
-      const rows = await db.execute(sql`delete from runs where id = ${id} and ${expired(now)} and ${unreferred} returning id`);
+      // A trial's version is its alone.
+      const rows = await db.execute(sql`
+        with gone as (delete from runs where id = ${id} and ${expired(now)} and ${unreferred} returning id, version_id, purpose),
+        versions as (delete from worksheet_versions using gone where gone.purpose = 'preview' and worksheet_versions.id = gone.version_id)
+        select id from gone`);
       return rows.length > 0;
     },
 
@@ -181,7 +185,7 @@ export function runQueueQueries({ db }: Queryable) {
 const unreferred = sql`not exists (select 1 from runs answer where answer.cached_from_id = runs.id)`;
 
 function expired(now: Date): SQL {
-  return sql`runs.expires_at < ${now.toISOString()}::timestamptz and runs.owner_id is null and runs.finished_at is not null`;
+  return sql`runs.expires_at < ${now.toISOString()}::timestamptz and (runs.owner_id is null or runs.purpose = 'preview') and runs.finished_at is not null`;
 }
 
 function held(lease: RunLease): SQL | undefined {

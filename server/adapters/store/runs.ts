@@ -178,7 +178,7 @@ export function runQueries({ db }: Queryable) {
       const [row] = await db.execute<{ usual: number | null }>(sql`
         select percentile_cont(0.5) within group (order by took)::float8 as usual from (
           select extract(epoch from finished_at - started_at) * 1000 as took from runs
-          where worksheet_id = ${worksheetId} and state = 'done' and cached_from_id is null and started_at is not null
+          where worksheet_id = ${worksheetId} and state = 'done' and purpose <> 'preview' and cached_from_id is null and started_at is not null
           order by queued_at desc limit 20) as latest`);
       return row?.usual == null ? null : Math.round(row.usual);
     },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type FailureCode, httpStatusOf } from "#lib/result.ts";
 import { type Operation, operations } from "./operations.ts";
+import { importAddressBody } from "./project-schemas.ts";
 import { problem } from "./schemas.ts";
 
 const refToComponents = { target: "draft-2020-12", io: "output" } as const;
@@ -34,8 +35,9 @@ export function openApiDocument(publicUrl: string): Record<string, unknown> {
 }
 
 function printOperation(name: string, operation: Operation, components: Record<string, unknown>): Record<string, unknown> {
-  const { answer } = operation;
-  const content = answer.schema && { [answer.type ?? "application/json"]: { schema: schemaOf(answer.schema, components, "output") } };
+  const { answer, otherwise } = operation;
+  const contentOf = ({ schema, type = "application/json" }: Operation["answer"]) =>
+    schema ? { content: { [type]: { schema: schemaOf(schema, components, "output") } } } : {};
   const failures = new Set<FailureCode>([
     ...operation.failures,
     ...(operation.params || operation.query || operation.body ? (["invalid"] as const) : []),
@@ -49,7 +51,8 @@ function printOperation(name: string, operation: Operation, components: Record<s
     parameters: [...parametersOf(operation.params, "path", components), ...parametersOf(operation.query, "query", components)],
     ...requestBody(name, operation, components),
     responses: {
-      [answer.status]: { description: "Done", ...(content ? { content } : {}) },
+      [answer.status]: { description: "Done", ...contentOf(answer) },
+      ...(otherwise ? { [otherwise.status]: { description: "Otherwise", ...contentOf(otherwise) } } : {}),
       ...Object.fromEntries(
         [...failures].map((code) => [
           httpStatusOf[code],
@@ -62,9 +65,21 @@ function printOperation(name: string, operation: Operation, components: Record<s
 
 function requestBody(name: string, operation: Operation, components: Record<string, unknown>): Record<string, unknown> {
   if (operation.body) return { requestBody: { content: { "application/json": { schema: schemaOf(operation.body, components, "input") } } } };
+  if (name === "importProject") return { requestBody: { required: true, content: importContent(components) } };
   if (name !== "uploadFile") return {};
   const form = { type: "object", properties: { file: { type: "string", format: "binary" } }, required: ["file"] };
   return { requestBody: { required: true, content: { "multipart/form-data": { schema: form } } } };
+}
+
+function importContent(components: Record<string, unknown>): Record<string, unknown> {
+  const binary = { type: "string", format: "binary" };
+  const form = { type: "object", properties: { files: { type: "array", items: binary } }, required: ["files"] };
+  return {
+    "application/json": { schema: schemaOf(importAddressBody, components, "input") },
+    "multipart/form-data": { schema: form },
+    "application/zip": { schema: binary },
+    "application/x-ipynb+json": { schema: binary },
+  };
 }
 
 function parametersOf(schema: z.ZodObject | undefined, place: "path" | "query", components: Record<string, unknown>): unknown[] {

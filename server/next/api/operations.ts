@@ -22,6 +22,8 @@ export type Operation = {
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly answer: { readonly status: 200 | 201 | 202 | 204; readonly type?: string; readonly schema?: z.ZodType };
+  /** Another answer that is no failure either. */
+  readonly otherwise?: { readonly status: 200 | 201 | 202; readonly type: string; readonly schema: z.ZodType };
   readonly failures: readonly FailureCode[];
 };
 
