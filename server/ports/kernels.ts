@@ -44,6 +44,8 @@ export type Lab = {
   usage(): Promise<KernelUsage>;
   /** Whether a terminal in it has something running besides its shell; its own server cannot be asked that. */
   terminalsBusy(): Promise<boolean>;
+  /** How many processes in it were ended for using more memory than it may; the lab itself goes on where it can. */
+  memoryKills(): Promise<number>;
   /** Ends the processes that write, when the home is beyond its limit; the lab itself stays, so that files can be removed. */
   stopWriters(): Promise<void>;
   /** Gives kernels a moment to end, then ends all. Files stay. */
@@ -76,7 +78,10 @@ export type KernelsDescription = {
   readonly safeForVisitors: boolean;
   readonly environment: { readonly name: string; readonly digest: string };
   readonly languages: readonly Language[];
+  readonly labs: LabsDescription;
 };
+/** Whether labs can be had and how they are protected, in words for the operator; `warm`: whether some can wait beforehand. */
+export type LabsDescription = { readonly works: boolean; readonly how: string; readonly warm: boolean };
 export type Protection = {
   readonly name: "files" | "network" | "user" | "memory" | "cpu" | "processes" | "disk" | "syscalls";
   readonly holds: boolean;

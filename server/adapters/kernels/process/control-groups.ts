@@ -15,8 +15,12 @@ export type ControlGroup = {
   processIds(): Promise<number[]>;
   /** False when more than that is in use already. */
   limitMemory(bytes: number): Promise<boolean>;
+  /** From now on these limits hold, also for what runs in it already. */
+  limit(limits: KernelLimits): Promise<void>;
   /** Whether the kernel's memory limit killed a process in here. */
   ranOutOfMemory(): Promise<boolean>;
+  /** How many processes that was. */
+  countMemoryKills(): Promise<number>;
   /** Kills all processes, waits until they are gone and removes the group. */
   remove(): Promise<void>;
 };
@@ -137,9 +141,21 @@ function settingsV2(limits: KernelLimits): Setting[] {
   ];
 }
 
+/** Processor and processes; memory, whose two limits depend on one another, is changed on its own. */
+async function changeOthers(settings: readonly Setting[], folderOf: (controller: Controller) => string): Promise<void> {
+  for (const [controller, file, value] of settings) if (controller !== "memory") await writeFile(path.join(folderOf(controller), file), value);
+}
+
 function groupV1(folders: readonly string[], folderOf: (controller: Controller) => string): ControlGroup {
   const memory = folderOf("memory");
   const processIds = () => readProcessIds(folderOf("pids"));
+  const countMemoryKills = () => readField(path.join(memory, "memory.oom_control"), "oom_kill");
+  const limitMemory = async (bytes: number): Promise<boolean> => {
+    // The limit with swap must stay above the other at every moment: which comes first depends on the direction.
+    const files = ["memory.limit_in_bytes", "memory.memsw.limit_in_bytes"].map((name) => path.join(memory, name));
+    const raise = bytes > (await readNumber(files[0] as string));
+    return writeAll(raise ? files.toReversed() : files, String(bytes), (file) => file === files[0]);
+  };
   return {
     joinFiles: folders.map((folder) => path.join(folder, "cgroup.procs")),
     processIds,
@@ -152,13 +168,13 @@ function groupV1(folders: readonly string[], folderOf: (controller: Controller) 
         cpuSeconds: (await readNumber(path.join(folderOf("cpuacct"), "cpuacct.usage"))) / 1e9,
       };
     },
-    async limitMemory(bytes) {
-      // The limit with swap must stay above the other at every moment: which comes first depends on the direction.
-      const files = ["memory.limit_in_bytes", "memory.memsw.limit_in_bytes"].map((name) => path.join(memory, name));
-      const raise = bytes > (await readNumber(files[0] as string));
-      return writeAll(raise ? files.toReversed() : files, String(bytes), (file) => file === files[0]);
+    limitMemory,
+    async limit(limits) {
+      await changeOthers(settingsV1(limits), folderOf);
+      await limitMemory(limits.memoryBytes);
     },
-    ranOutOfMemory: async () => (await readField(path.join(memory, "memory.oom_control"), "oom_kill")) > 0,
+    countMemoryKills,
+    ranOutOfMemory: async () => (await countMemoryKills()) > 0,
     async remove() {
       // Nothing can be born while we count.
       await writeFile(path.join(folderOf("pids"), "pids.max"), "0").catch(() => undefined);
@@ -169,6 +185,8 @@ function groupV1(folders: readonly string[], folderOf: (controller: Controller) 
 
 function groupV2(folder: string): ControlGroup {
   const processIds = () => readProcessIds(folder);
+  const countMemoryKills = () => readField(path.join(folder, "memory.events"), "oom_kill");
+  const limitMemory = (bytes: number) => writeAll([path.join(folder, "memory.max")], String(bytes), () => true);
   return {
     joinFiles: [path.join(folder, "cgroup.procs")],
     processIds,
@@ -183,8 +201,13 @@ function groupV2(folder: string): ControlGroup {
         cpuSeconds: (await readField(path.join(folder, "cpu.stat"), "usage_usec")) / 1e6,
       };
     },
-    limitMemory: (bytes) => writeAll([path.join(folder, "memory.max")], String(bytes), () => true),
-    ranOutOfMemory: async () => (await readField(path.join(folder, "memory.events"), "oom_kill")) > 0,
+    limitMemory,
+    async limit(limits) {
+      await changeOthers(settingsV2(limits), () => folder);
+      await limitMemory(limits.memoryBytes);
+    },
+    countMemoryKills,
+    ranOutOfMemory: async () => (await countMemoryKills()) > 0,
     async remove() {
       await writeFile(path.join(folder, "cgroup.kill"), "1").catch(() => undefined);
       await killAndRemove([folder], processIds);

@@ -9,6 +9,8 @@ import type { Kernel, KernelsPort } from "#server/ports/kernels.ts";
 import { describeProtections, examineFacilities, type Facilities, isSafeForVisitors } from "./facilities.ts";
 import { findHostRuntime } from "./host-runtime.ts";
 import type { LiveKernel } from "./kernel-process.ts";
+import { copyProgram } from "./lab-folders.ts";
+import { createLabs, type Labs } from "./labs.ts";
 import { ensureRuntime } from "./runtime.ts";
 import { planFolders, removeFolders } from "./session-folders.ts";
 import { startKernel } from "./start-kernel.ts";
@@ -38,6 +40,7 @@ export async function createProcessKernels(options: ProcessKernelsOptions, log: 
   if (!runtime) return withoutRuntime(facilities.sandbox.works ? "" : facilities.sandbox.why, log);
   if (!facilities.sandbox.works) await chmod(socketsFolder, 0o711);
   const protections = describeProtections(facilities);
+  const labs = await createLabs({ runtime, facilities, sessionsFolder, socketsFolder, programFolder: await copyProgram(sessionsFolder) }, log);
   const live = new Map<string, LiveKernel>();
   const uids = new Set<number>();
   const watch = startWatching(() => [...live.values()].map((each) => each.watched), watchIntervalMs);
@@ -58,6 +61,7 @@ export async function createProcessKernels(options: ProcessKernelsOptions, log: 
       safeForVisitors: isSafeForVisitors(protections),
       environment: { name: runtime.name, digest: runtime.digest },
       languages: runtime.languages,
+      labs: labs.describe(),
     }),
     async start(request) {
       if (closed) return fail("unavailable", "The server is stopping.");
@@ -81,13 +85,13 @@ export async function createProcessKernels(options: ProcessKernelsOptions, log: 
         return fail("unavailable", "A kernel could not be started.");
       }
     },
-    startLab: async () => fail("unavailable", "Labs are not made yet."),
-    keepLabsWarm: async () => undefined,
-    sweep: () => sweep({ facilities, sessionsFolder, socketsFolder, live }),
+    startLab: labs.start,
+    keepLabsWarm: labs.keepWarm,
+    sweep: () => sweep({ facilities, sessionsFolder, socketsFolder, live, labs }),
     async close() {
       closed = true;
       watch.stop();
-      await Promise.all([...live.values()].map((each) => each.kernel.kill()));
+      await Promise.all([labs.close(), ...[...live.values()].map((each) => each.kernel.kill())]);
       await facilities.groups?.sweep(new Set());
       await facilities.groups?.close();
     },
@@ -103,7 +107,13 @@ function withoutRuntime(why: string, log: Logger): KernelsPort {
   log.error({ why }, "no kernels on this machine");
   return {
     name: "process",
-    describe: async () => ({ protections: [], safeForVisitors: false, environment: { name: "none", digest: "" }, languages: [] }),
+    describe: async () => ({
+      protections: [],
+      safeForVisitors: false,
+      environment: { name: "none", digest: "" },
+      languages: [],
+      labs: { works: false, how: why, warm: false },
+    }),
     start: async () => fail("unavailable", why),
     startLab: async () => fail("unavailable", why),
     keepLabsWarm: async () => undefined,
@@ -117,14 +127,20 @@ type Leftovers = {
   readonly sessionsFolder: string;
   readonly socketsFolder: string;
   readonly live: ReadonlyMap<string, LiveKernel>;
+  readonly labs: Pick<Labs, "living">;
 };
 
-async function sweep({ facilities, sessionsFolder, socketsFolder, live }: Leftovers): Promise<number> {
-  await facilities.groups?.sweep(new Set(live.keys()));
-  const sockets = new Set([...live.keys()].map((sessionId) => planFolders(sessionsFolder, socketsFolder, sessionId).sockets));
+async function sweep({ facilities, sessionsFolder, socketsFolder, live, labs }: Leftovers): Promise<number> {
+  const ours = labs.living();
+  const names = new Set([...live.keys(), ...ours.map((lab) => lab.name)]);
+  await facilities.groups?.sweep(names);
+  const sockets = new Set([
+    ...[...live.keys()].map((sessionId) => planFolders(sessionsFolder, socketsFolder, sessionId).sockets),
+    ...ours.flatMap((lab) => [lab.folders.sockets, lab.folders.socket]),
+  ]);
   const leftSockets = (await readdir(socketsFolder)).map((name) => path.join(socketsFolder, name)).filter((folder) => !sockets.has(folder));
   await killUsersOf(leftSockets);
-  const leftSessions = (await readdir(sessionsFolder)).filter((name) => !live.has(name));
+  const leftSessions = (await readdir(sessionsFolder)).filter((name) => !names.has(name));
   await removeFolders([...leftSockets, ...leftSessions.map((name) => path.join(sessionsFolder, name))]);
   return Math.max(leftSockets.length, leftSessions.length);
 }

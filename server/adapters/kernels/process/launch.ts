@@ -17,12 +17,12 @@ const enterGroups = 'while [ "$1" != -- ]; do echo $$ >"$1" || exit 125; shift; 
 /** Starts bubblewrap (or a bare kernel) with its output in `logFile`; `seccomp` and the sandbox's report travel by descriptors. */
 export function launch(
   command: readonly string[],
-  options: { joinFiles: readonly string[]; seccomp: Buffer | null; logFile: string; place?: { cwd: string; env: Record<string, string> } },
+  options: { joinFiles: readonly string[]; seccomp: Buffer | null; logFile: string; place?: { cwd: string; env: Record<string, string> }; hasInput?: boolean },
 ): Launched {
   const log = openSync(options.logFile, "a", 0o600);
   const extra = options.seccomp === null ? [] : (["pipe", "pipe"] as const);
   const { env = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" }, ...place } = options.place ?? {};
-  const settings: SpawnOptions = { stdio: ["ignore", log, log, ...extra], env: onlyVariables(env), ...place };
+  const settings: SpawnOptions = { stdio: [options.hasInput ? "pipe" : "ignore", log, log, ...extra], env: onlyVariables(env), ...place };
   const child: ChildProcess = spawn("sh", ["-c", enterGroups, "sh", ...options.joinFiles, "--", ...command], settings);
   closeSync(log);
   const exited = Promise.withResolvers<number | null>();

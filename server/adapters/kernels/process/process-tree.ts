@@ -16,6 +16,18 @@ export async function childrenOf(pid: number): Promise<number[]> {
   return text.split(" ").filter(Boolean).map(Number);
 }
 
+/** Null where it has ended. */
+export async function seenProcess(pid: number): Promise<{ readonly hasTerminal: boolean } | null> {
+  const fields = await readStat(pid);
+  return fields === null ? null : { hasTerminal: fields[4] !== "0" };
+}
+
+/** From the third field on (the state). The command's name, in brackets, may hold spaces: count from behind it. */
+async function readStat(pid: number): Promise<string[] | null> {
+  const line = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
+  return line === null ? null : line.slice(line.lastIndexOf(")") + 2).split(" ");
+}
+
 export async function usageOf(pids: readonly number[]): Promise<KernelUsage> {
   const each = await Promise.all(pids.map(usageOfOne));
   const sum = (pick: (usage: KernelUsage) => number) => each.reduce((total, usage) => total + pick(usage), 0);
@@ -27,17 +39,13 @@ export async function usageOf(pids: readonly number[]): Promise<KernelUsage> {
 }
 
 async function usageOfOne(pid: number): Promise<KernelUsage> {
-  const [status, statLine] = await Promise.all([
-    readFile(`/proc/${pid}/status`, "utf8").catch(() => ""),
-    readFile(`/proc/${pid}/stat`, "utf8").catch(() => ""),
-  ]);
+  const [status, fields] = await Promise.all([readFile(`/proc/${pid}/status`, "utf8").catch(() => ""), readStat(pid)]);
   const kilobytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? 0) * 1024;
-  // The command's name, in brackets, may hold spaces: count from behind it. utime and stime are fields 14 and 15.
-  const fields = statLine.slice(statLine.lastIndexOf(")") + 2).split(" ");
   return {
     memoryBytes: kilobytes("VmRSS"),
     peakMemoryBytes: kilobytes("VmHWM"),
-    cpuSeconds: (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / clockTicksPerSecond,
+    // utime and stime are fields 14 and 15.
+    cpuSeconds: (Number(fields?.[11] ?? 0) + Number(fields?.[12] ?? 0)) / clockTicksPerSecond,
   };
 }
 

@@ -65,7 +65,7 @@ export function buildSandboxArguments(plan: SandboxPlan): string[] {
  * Root mounts (so that folders which only root may enter can be bound) and then drops to the kernel's uid inside;
  * the three capabilities are for that step alone and are gone after it.
  */
-function identityArguments({ identity }: SandboxPlan): string[] {
+export function identityArguments({ identity }: Pick<SandboxPlan, "identity">): string[] {
   if (identity.kind === "ours") return ["--unshare-user", "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL"];
   return ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"];
 }
@@ -86,13 +86,14 @@ export function becomeUser(uid: number): string[] {
 }
 
 /** Per process, as a second line behind the control group or as the only one. */
-export function processLimits(limits: KernelLimits, hasControlGroup: boolean): string[] {
+export function processLimits(limits: KernelLimits, hasControlGroup: boolean, { countedByGroup = false } = {}): string[] {
   return [
     "prlimit",
     "--core=0",
     "--nofile=4096",
     `--fsize=${limits.diskBytes}`,
-    `--nproc=${limits.processes}`,
+    // Counts all processes of a uid: whoever may have several sandboxes is counted by their groups.
+    ...(countedByGroup ? [] : [`--nproc=${limits.processes}`]),
     ...(hasControlGroup ? [] : [`--as=${limits.memoryBytes}`]),
     "--",
   ];
@@ -126,7 +127,7 @@ function environmentArguments(limits: KernelLimits): string[] {
 }
 
 /** Kept in memory, so a quarter of the kernel's memory at most, and never more than half a gigabyte. */
-function tmpfs(plan: SandboxPlan, at: string): string[] {
+export function tmpfs(plan: Pick<SandboxPlan, "limits" | "canLimitTmpfs">, at: string): string[] {
   const bytes = Math.min(512 * 1024 * 1024, Math.floor(plan.limits.memoryBytes / 4));
   return ["--perms", "1777", ...(plan.canLimitTmpfs ? ["--size", String(bytes)] : []), "--tmpfs", at];
 }
@@ -148,7 +149,7 @@ const hostConfiguration = [
   "nsswitch.conf",
 ];
 
-function hostArguments(hostLinks: readonly string[]): string[] {
+export function hostArguments(hostLinks: readonly string[]): string[] {
   const links = hostLinks.flatMap((name) => ["--symlink", `usr/${name}`, `/${name}`]);
   return ["--ro-bind", "/usr", "/usr", ...links, ...hostConfiguration.flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`])];
 }

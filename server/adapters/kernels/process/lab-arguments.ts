@@ -1,0 +1,82 @@
+import path from "node:path";
+import { digestOf } from "#server/ids.ts";
+import type { KernelLimits, StartLab } from "#server/ports/kernels.ts";
+import type { LabFolders } from "./lab-folders.ts";
+import type { Runtime } from "./runtime-shape.ts";
+import { descriptors, hostArguments, identityArguments, inside, kernelEnvironment, processLimits, tmpfs } from "./sandbox-arguments.ts";
+
+const insideLab = { program: "/opt/sheaf/lab", sockets: "/opt/sheaf/sockets" } as const;
+/** Until the lab is somebody's; `lab/start.py` says every path that Jupyter makes of it anew. */
+const nobodysHome = "/tmp/.nobody";
+
+export type LabPlan = {
+  readonly runtime: Runtime;
+  readonly hasUidOfItsOwn: boolean;
+  readonly limits: KernelLimits;
+  readonly hasControlGroup: boolean;
+  /** What is bound into every lab: its start, its settings, the bridge to the page around it. */
+  readonly programFolder: string;
+  readonly folders: LabFolders;
+  readonly canLimitTmpfs: boolean;
+  readonly hostLinks: readonly string[];
+  /** Null: a lab that waits for somebody, whose home will appear in its slot. */
+  readonly home: { readonly username: string; readonly folder: string } | null;
+};
+
+/** Arguments of `bwrap` for a lab: the runtime, one home, and nothing else of this machine. */
+export function buildLabArguments(plan: LabPlan): string[] {
+  const { folders, home } = plan;
+  return [
+    ...["--die-with-parent", "--new-session", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net", "--unshare-cgroup-try", "--hostname", "lab"],
+    ...identityArguments({ identity: plan.hasUidOfItsOwn ? { kind: "own", uid: 0 } : { kind: "ours" } }),
+    ...["--clearenv", "--setenv", "PATH", "/usr/local/bin:/usr/bin:/bin", "--setenv", "LANG", "C.UTF-8", "--setenv", "HOME", nobodysHome],
+    ...(plan.runtime.root === null ? hostArguments(plan.hostLinks) : ["--ro-bind", plan.runtime.root, "/"]),
+    ...["--proc", "/proc", "--dev", "/dev"],
+    ...tmpfs(plan, "/dev/shm"),
+    ...["--remount-ro", "/dev"],
+    ...tmpfs(plan, "/tmp"),
+    ...["--perms", "0777", "--dir", inside.fonts],
+    ...(plan.runtime.fontList === null ? [] : ["--ro-bind", plan.runtime.fontList, `${inside.fonts}/${path.basename(plan.runtime.fontList)}`]),
+    ...["--ro-bind", folders.passwdFile, "/etc/passwd", "--ro-bind", folders.groupFile, "/etc/group"],
+    ...[
+      "--tmpfs",
+      "/opt",
+      "--perms",
+      "0755",
+      "--dir",
+      "/opt/sheaf",
+      "--ro-bind",
+      plan.programFolder,
+      insideLab.program,
+      "--bind",
+      folders.sockets,
+      insideLab.sockets,
+      "--remount-ro",
+      "/opt",
+    ],
+    ...(home ? ["--tmpfs", "/home", "--bind", home.folder, `/home/${home.username}`, "--remount-ro", "/home"] : ["--ro-bind", folders.slot, "/home"]),
+    ...["--chdir", "/", "--seccomp", String(descriptors.seccomp), "--info-fd", String(descriptors.info)],
+    "--",
+    ...processLimits(plan.limits, plan.hasControlGroup, { countedByGroup: plan.hasControlGroup }),
+    ...["/usr/bin/python3", "-I", `${insideLab.program}/start.py`],
+  ];
+}
+
+/** The line that makes a started lab somebody's; `lab/start.py` reads it. It holds the secret, so it travels by a pipe. */
+export function assignmentLine(request: StartLab, secret: string): string {
+  const { HOME: _home, USER: _user, LOGNAME: _logname, MPLBACKEND: _backend, ...environment } = kernelEnvironment(request.limits);
+  const { username, uid } = request.person;
+  const assignment = {
+    username,
+    uid,
+    home: `/home/${username}`,
+    folder: request.folder,
+    workspace: request.folder === "" ? "home" : digestOf(request.folder).slice(7, 19),
+    sockets: insideLab.sockets,
+    basePath: request.basePath,
+    pageOrigin: request.pageOrigin,
+    token: secret,
+    environment,
+  };
+  return `${JSON.stringify(assignment)}\n`;
+}

@@ -1,0 +1,3 @@
+# What people run is ended before the server when memory lacks: run-first.sh PROGRAM ARGUMENT...
+echo 500 >/proc/self/oom_score_adj 2>/dev/null
+exec "$@"
