@@ -37,7 +37,7 @@ export async function listWorkFiles(
   return ok({ items, next: listed.value.next });
 }
 
-export async function readWorkFileStream(ctx: Context, input: NamedWorkFile): Promise<Result<OpenedWorkFile>> {
+export async function openWorkFile(ctx: Context, input: NamedWorkFile): Promise<Result<OpenedWorkFile>> {
   const place = await namedPlace(ctx, input);
   if (!place.ok) return place;
   const opened = await ctx.homes.open(place.value.home, `${place.value.folder}/${input.path}`);
