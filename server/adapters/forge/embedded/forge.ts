@@ -119,7 +119,7 @@ export function createEmbeddedForge(options: EmbeddedForgeOptions): Forge {
       }),
 
     compare: (id, from, to) =>
-      within(id, ({ folder }) => ((from === null || isCommitId(from)) && isCommitId(to) ? compareCommits(folder, from, to) : noVersion())),
+      within(id, ({ folder, reader }) => ((from === null || isCommitId(from)) && isCommitId(to) ? compareCommits(folder, reader, from, to) : noVersion())),
 
     isAncestor: (id, ancestor, commit) =>
       within(id, async ({ folder }) => ok(isCommitId(ancestor) && isCommitId(commit) && (await isAncestor(folder, ancestor, commit)))),

@@ -6,11 +6,13 @@ import { runGit } from "./run-git.ts";
 /** A tree may name the same folder in many places, so that a few objects stand for endless files. */
 const maxFiles = 200_000;
 const maxBytes = 64 * 1024 * 1024;
+const timeoutSeconds = 60;
 
 /** Every file of a commit, names as they are, in git's order of paths. */
 export async function listTree(folder: string, commit: CommitId): Promise<Result<readonly TreeFile[]>> {
-  const listed = await runGit(folder, ["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit], { limitBytes: maxBytes });
-  if (listed.tooMuch) return tooMany();
+  const listed = await runGit(folder, ["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit], { limitBytes: maxBytes, timeoutSeconds });
+  // Ended, by what it said or by how long it took.
+  if (listed.code === null) return tooMany();
   if (listed.code !== 0) return fail("not_found", "No such version.");
   const files = parseTree(listed.stdout);
   return files.length > maxFiles ? tooMany() : ok(files);

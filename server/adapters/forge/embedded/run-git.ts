@@ -29,9 +29,9 @@ export type GitOptions = {
   readonly gentle?: boolean;
 };
 
-export type GitOutcome = { readonly code: number | null; readonly stdout: Buffer; readonly stderr: string; readonly tooMuch: boolean };
+export type GitOutcome = { readonly code: number | null; readonly stdout: Buffer; readonly stderr: string };
 
-/** Runs git once in a bare repository, never through a shell. A code other than 0 is an outcome, not an exception. */
+/** Runs git once in a bare repository, never through a shell. A code other than 0 is an outcome, not an exception; null: it was ended. */
 export function runGit(repositoryFolder: string, args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
   const { input = [], timeoutSeconds = 120, limitBytes = 256 * 1024 * 1024, gentle = false, signal } = options;
   return new Promise((resolve, reject) => {
@@ -54,7 +54,7 @@ export function runGit(repositoryFolder: string, args: readonly string[], option
       if (stderr.length < 10_000) stderr += chunk.toString();
     });
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code, stdout: Buffer.concat(stdout), stderr, tooMuch: left < 0 }));
+    child.on("close", (code) => resolve({ code, stdout: Buffer.concat(stdout), stderr }));
     // A git that ends early closes its input; its exit code tells more than the broken pipe.
     child.stdin.on("error", () => {});
     for (const piece of input) child.stdin.write(piece);
