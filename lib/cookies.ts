@@ -1,5 +1,5 @@
 /** Host-only always: a host below ours runs other people's code and must not be able to set or read these. */
-export type CookieNames = { readonly session: string; readonly callback: string; readonly csrf: string; readonly visitor: string };
+export type CookieNames = { readonly session: string; readonly callback: string; readonly csrf: string; readonly visitor: string; readonly copy: string };
 
 /** Browsers hold `__Host-` cookies to that promise, where TLS lets them. */
 export function cookieNames(publicUrl: string): CookieNames {
@@ -9,6 +9,7 @@ export function cookieNames(publicUrl: string): CookieNames {
     callback: `${prefix}next-auth.callback-url`,
     csrf: `${prefix}next-auth.csrf-token`,
     visitor: `${prefix}sheaf_visitor`,
+    copy: `${prefix}sheaf_copy`,
   };
 }
 

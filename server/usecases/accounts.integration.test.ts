@@ -29,9 +29,9 @@ const stranger = () => world.as(visitor(null, `198.51.100.${host++}`));
 const password = "correct horse 9";
 
 describe("signing up", () => {
-  test("makes a reader who can sign in", async () => {
+  test("makes somebody of the level that the site says, who can sign in", async () => {
     const made = value(await signUp(stranger(), { username: " Ada ", password, displayName: "Ada L.", email: "ada@example.org" }));
-    expect(made).toMatchObject({ username: "ada", displayName: "Ada L.", level: "reader" });
+    expect(made).toMatchObject({ username: "ada", displayName: "Ada L.", level: "author" });
     expect(value(await verifyPassword(stranger(), { username: "ADA", password }))).toEqual(made);
     expect((await world.store.findUser(made.id))?.passwordHash).toMatch(/^\$argon2id\$/);
   });

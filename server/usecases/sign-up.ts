@@ -9,5 +9,5 @@ export async function signUp(ctx: Context, account: Account): Promise<Result<Per
   if (ctx.config.registration === "closed") return fail("forbidden", "Signing up is closed on this server. Ask its administrator for an account.");
   const limited = await limitRate(ctx, "sign-up:address", ctx.actor.kind === "system" ? "system" : limitedAddress(ctx.actor.address));
   if (!limited.ok) return limited;
-  return createUser(ctx.store, account, "reader");
+  return createUser(ctx.store, account, ctx.config.signUpLevel);
 }
