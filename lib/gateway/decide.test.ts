@@ -7,6 +7,7 @@ const site: Site = {
   port: 3000,
   development: false,
   uploadBytes: 5_000_000,
+  projects: { fileBytes: 100_000_000, importBytes: 2_000_000_000 },
   labs: { hosts: "wildcard", port: 3001, bodyBytes: 5e9 },
 };
 const get = (target: string, host = "sheaf.localhost:3000", more = {}) => decide({ method: "GET", target, host, accept: "text/html", ...more }, site);
@@ -121,6 +122,10 @@ describe("bodies", () => {
     expect(room("/api/auth/callback/credentials")).toMatchObject({ bodyBytes: 65_536 });
     expect(room("/api/v1/uploads?x=1")).toMatchObject({ bodyBytes: 5_065_536 });
     expect(room("/api/v1/uploads/../worksheets/x/runs")).toMatchObject({ bodyBytes: 1024 * 1024 });
+    expect(room("/api/v1/home/uploads/x?offset=0")).toMatchObject({ bodyBytes: 64 * 1024 * 1024 + 65_536 });
+    expect(room("/api/v1/projects/import")).toMatchObject({ bodyBytes: 2_000_000_000 + 1024 * 1024 });
+    expect(room("/api/v1/projects/x/files/a/b.csv")).toMatchObject({ bodyBytes: 100_000_000 + 1024 * 1024 });
+    expect(room("/api/v1/projects/x/versions")).toMatchObject({ bodyBytes: 1024 * 1024 });
   });
 });
 

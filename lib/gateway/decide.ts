@@ -1,6 +1,8 @@
 /**
  * Where a request goes. Pure: the front door asks, then acts.
  */
+import { uploadPieceBytes } from "#lib/domain/home.ts";
+
 export type Site = {
   /** Origin that people type, without a trailing slash. */
   readonly publicUrl: string;
@@ -10,6 +12,8 @@ export type Site = {
   readonly development: boolean;
   /** The largest file that anybody may send. */
   readonly uploadBytes: number;
+  /** The largest file of a project, and the largest archive of one. */
+  readonly projects?: { readonly fileBytes: number; readonly importBytes: number };
   readonly labs: {
     /** A host below the public one for each, or one further port for all. */
     readonly hosts: "wildcard" | "port";
@@ -108,10 +112,17 @@ function noLab(site: Site): Decision {
   return refuse(404, "No such session", `There is nothing at this address. The front page is ${site.publicUrl}`);
 }
 
+/** Forms around a file, sign-ins. */
+const aroundBytes = 64 * 1024;
+const usualBytes = 1024 * 1024;
+
 /** The second line behind what each route reads: a body beyond this belongs to none of them. */
 function bodyBytesAt(path: string, site: Site): number {
-  if (path === "/api/v1/uploads") return site.uploadBytes + 64 * 1024;
-  return path.startsWith("/api/auth/") ? 64 * 1024 : 1024 * 1024;
+  if (path === "/api/v1/uploads") return site.uploadBytes + aroundBytes;
+  if (path.startsWith("/api/v1/home/")) return uploadPieceBytes + aroundBytes;
+  if (path === "/api/v1/projects/import") return (site.projects?.importBytes ?? 0) + usualBytes;
+  if (/^\/api\/v1\/projects\/[^/]+\/files\//.test(path)) return (site.projects?.fileBytes ?? 0) + usualBytes;
+  return path.startsWith("/api/auth/") ? aroundBytes : usualBytes;
 }
 
 /** WebSockets and other changes of protocol: refused unless somebody here speaks them. */

@@ -5,6 +5,7 @@ import type { KernelsPort } from "#server/ports/kernels.ts";
 import type { EngineDetails } from "#server/ports/store.ts";
 import { completePublication, completePublications } from "#server/usecases/complete-publication.ts";
 import { maintenanceOf } from "#server/usecases/maintain-repositories.ts";
+import { sweepHomes } from "#server/usecases/sweep-homes.ts";
 import { sweepProjects, sweepRepositories } from "#server/usecases/sweep-projects.ts";
 import { createCheckouts } from "./checkouts.ts";
 import { type ClaimLoop, startClaimLoop } from "./claim-loop.ts";
@@ -78,6 +79,7 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
     () => completePublications(services),
     () => sweepProjects(services),
     hourly(() => sweepRepositories(services)),
+    hourly(() => sweepHomes(services)),
     hourly(maintenanceOf(services, () => signals.size === 0)),
   ]);
   void completePublications(services).catch((error: unknown) => log.warn({ err: error }, "publications were not completed"));

@@ -21,6 +21,7 @@ const { server, labServer, close } = createGateway({
     port: config.port,
     development: config.development,
     uploadBytes: Math.max(config.visitor.uploadBytes, config.person.uploadBytes),
+    projects: { fileBytes: config.projects.fileBytes, importBytes: config.projects.importBytes },
     labs: { hosts: config.labs.hosts, port: config.labs.port, bodyBytes: config.person.homeBytes },
   },
   labs,
