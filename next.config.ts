@@ -37,7 +37,10 @@ const config: NextConfig = {
     fallback: [],
   }),
   headers: async () => [
-    { source: "/((?!frames/|api/|thumbnails/|runs/[^/]+/outputs/|projects/[^/]+/(?:raw|outputs)/).*)", headers: pageHeaders(process.env.NODE_ENV === "development") },
+    {
+      source: "/((?!frames/|api/|thumbnails/|runs/[^/]+/outputs/|projects/[^/]+/(?:raw|outputs)/).*)",
+      headers: pageHeaders(process.env.NODE_ENV === "development"),
+    },
     { source: "/frames/:path*", headers: outputFrameHeaders },
   ],
 };

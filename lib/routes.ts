@@ -26,6 +26,7 @@ export const routes = {
   files: (path = "") => (path === "" ? "/files" : `/files/${encodePath(path)}`),
   running: () => "/running",
   officialRequests: () => "/admin/requests",
+  officialRequest: (slug: string) => `/admin/requests/${encodeURIComponent(slug)}`,
   run: (id: string) => `/runs/${id}`,
   claim: (id: string, key: string) => `/claim/${id}?key=${encodeURIComponent(key)}`,
   me: () => "/me",

@@ -14,7 +14,8 @@ export function AccountMenu() {
   const person = me.data?.person;
   return (
     <div className="flex min-w-24 items-center justify-end gap-1">
-      <Running count={me.data?.running ?? 0} />
+      {/* Who is signed in has a place for it among the others. */}
+      {!person && <Running count={me.data?.running ?? 0} />}
       {me.isPending ? null : person ? <Menu person={person} /> : <Invitation open={me.data?.registration !== "closed"} />}
     </div>
   );

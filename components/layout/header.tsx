@@ -3,6 +3,7 @@ import Link from "next/link";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
 import { AccountMenu } from "./account-menu.tsx";
+import { SiteNav } from "./site-nav.tsx";
 import { ThemeMenu } from "./theme-menu.tsx";
 
 export function Header() {
@@ -12,18 +13,11 @@ export function Header() {
         {t.site.skip}
       </a>
       <div className="page flex h-14 items-center gap-1 sm:gap-2">
-        <Link href={routes.gallery()} className="mr-2 flex items-center gap-2.5 font-serif text-lg font-semibold tracking-tight sm:mr-5">
+        <Link href={routes.gallery()} className="mr-1 flex items-center gap-2.5 font-serif text-lg font-semibold tracking-tight sm:mr-5">
           <Mark />
           {t.site.name}
         </Link>
-        <nav aria-label={t.site.name} className="hidden items-center gap-1 sm:flex">
-          <Link href={routes.search("")} className="button button-quiet">
-            {t.header.library}
-          </Link>
-          <Link href="/about" className="button button-quiet">
-            {t.header.about}
-          </Link>
-        </nav>
+        <SiteNav />
         <div className="ml-auto flex items-center gap-1">
           <Link href={routes.search("")} className="icon-button" aria-label={t.header.search}>
             <Search size={17} aria-hidden />

@@ -5,6 +5,7 @@ import { type ReactNode, useState } from "react";
 import { t } from "#lib/messages/en.ts";
 import type { Failure } from "#lib/result.ts";
 import type { ActionOutcome } from "./action-outcome.ts";
+import { MergeNotes } from "./merge-notes.tsx";
 
 type Question = { readonly title: string; readonly what: string; readonly yes: string; readonly no: string };
 type Props = {
@@ -20,14 +21,14 @@ type Props = {
 
 /** A button that has the server do one thing, says how it went beside itself, and brings the page up to date. */
 export function ActionButton({ action, children, busyWords, className = "button", label, question }: Props) {
-  const { busy, said, problem, run } = useAction(action);
+  const { busy, done, problem, run } = useAction(action);
   const button = (
     <button type="button" className={className} aria-disabled={busy} aria-label={busy ? undefined : label} onClick={question || busy ? undefined : run}>
       {busy ? busyWords : children}
     </button>
   );
   return (
-    <span className="inline-flex flex-col items-start gap-1">
+    <div className="inline-flex min-w-0 flex-col items-start gap-1">
       {question && !busy ? (
         <Ask question={question} onYes={run}>
           {button}
@@ -35,27 +36,37 @@ export function ActionButton({ action, children, busyWords, className = "button"
       ) : (
         button
       )}
-      <span role="status" className="hint">
-        {said}
-      </span>
-      <span role="alert" className="field-error">
-        {problem}
-      </span>
-    </span>
+      <Outcome done={done} problem={problem} />
+    </div>
   );
 }
+
+/** How it went, beside what was pressed. */
+export function Outcome({ done, problem }: { done: Done | null; problem: string | null }) {
+  return (
+    <>
+      <div role="status">
+        {done?.said && <p className="text-fine">{done.said}</p>}
+        {done && <MergeNotes merged={done.merged ?? []} leftOut={done.leftOut ?? []} />}
+      </div>
+      <div role="alert">{problem && <p className="field-error wrap-anywhere">{problem}</p>}</div>
+    </>
+  );
+}
+
+type Done = Extract<ActionOutcome, { ok: true }>;
 
 /** Calls an action, never throws, and follows where it leads. */
 export function useAction<A extends readonly unknown[]>(action: (...given: A) => Promise<ActionOutcome>) {
   const router = useRouter();
   const [busy, setBusy] = useState(false);
-  const [said, setSaid] = useState<string | null>(null);
+  const [done, setDone] = useState<Done | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
 
   async function call(...given: A): Promise<ActionOutcome> {
     setBusy(true);
     setFailure(null);
-    setSaid(null);
+    setDone(null);
     const outcome = await action(...given).catch((): ActionOutcome => ({ ok: false, failure: { code: "unavailable", message: t.account.unavailable } }));
     if (outcome.ok && outcome.goTo) {
       router.push(outcome.goTo);
@@ -64,7 +75,7 @@ export function useAction<A extends readonly unknown[]>(action: (...given: A) =>
     }
     setBusy(false);
     if (outcome.ok) {
-      setSaid(outcome.said ?? null);
+      setDone(outcome);
       router.refresh();
     } else setFailure(outcome.failure);
     return outcome;
@@ -72,7 +83,7 @@ export function useAction<A extends readonly unknown[]>(action: (...given: A) =>
 
   return {
     busy,
-    said,
+    done,
     problem: failure?.message ?? null,
     fields: failure?.fields ?? {},
     run: (...given: A): void => {

@@ -8,7 +8,7 @@ import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
 import { TablePreview } from "./table-preview.tsx";
 
-type Props = { slug: string; file: ShownFile; /** What is shown where the file is a notebook. */ notebook: ReactNode };
+type Props = { slug: string; file: ShownFile /** What is shown where the file is a notebook. */; notebook: ReactNode };
 
 /** The content of a file, in the shape that suits it. */
 export function FilePreviewView({ slug, file, notebook }: Props) {

@@ -6,6 +6,7 @@ import { t } from "#lib/messages/en.ts";
 import { type ChosenFile, chosenFrom, droppedFrom, isHidden, withoutCommonFolder } from "./chosen-files.ts";
 
 export type { ChosenFile } from "./chosen-files.ts";
+
 type Props = { files: readonly ChosenFile[]; onChange: (files: readonly ChosenFile[]) => void; limitBytes: number; error?: string | undefined };
 
 const namesShown = 5;

@@ -106,14 +106,14 @@ function Buttons({ project, actions }: { project: OwnProject; actions: Actions }
     );
   }
   return (
-    <span className="flex gap-2">
+    <div className="flex flex-wrap gap-2">
       <Link href={`${routes.newProject()}?title=${encodeURIComponent(project.title)}`} prefetch={false} className={small}>
         {t.projects.retry}
       </Link>
       <ActionButton action={remove} busyWords={t.projects.removeFailed} className={`${small} button-quiet`} label={t.projects.removeOf(project.title)}>
         {t.projects.removeFailed}
       </ActionButton>
-    </span>
+    </div>
   );
 }
 

@@ -17,7 +17,9 @@ export function UnreadyProject({ project, actions }: Props) {
     <div className="page page-reading pt-14">
       <p className="eyebrow">{t.project.kind}</p>
       <h1 className="mt-1 text-2xl">{project.title}</h1>
-      <div className="mt-6">{project.state === "creating" ? <Creating project={project} actions={actions} /> : <Over project={project} actions={actions} />}</div>
+      <div className="mt-6">
+        {project.state === "creating" ? <Creating project={project} actions={actions} /> : <Over project={project} actions={actions} />}
+      </div>
     </div>
   );
 }

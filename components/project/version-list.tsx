@@ -56,7 +56,7 @@ export function VersionList({ project, page, isFirst, restore }: Props) {
                 {isFirst && index === 0 && <> · {t.projectFiles.versions.newest}</>}
               </p>
             </div>
-            <span className="version-buttons">
+            <div className="version-buttons">
               <Link
                 className="button button-small button-quiet"
                 href={routes.projectFiles(project.slug, "", version.commit)}
@@ -67,7 +67,7 @@ export function VersionList({ project, page, isFirst, restore }: Props) {
                 {t.projectFiles.title}
               </Link>
               {project.may.write && !(isFirst && index === 0) && <RestoreButton project={project} version={version} restore={restore} />}
-            </span>
+            </div>
           </li>
         ))}
       </ol>

@@ -24,7 +24,14 @@ function Below({ id, hint, error }: { id: string; hint?: string | undefined; err
   );
 }
 
-type LineProps = Common & { type?: "text" | "url" | "password"; required?: boolean; optional?: boolean; mono?: boolean; autoFocus?: boolean; maxLength?: number };
+type LineProps = Common & {
+  type?: "text" | "url" | "password";
+  required?: boolean;
+  optional?: boolean;
+  mono?: boolean;
+  autoFocus?: boolean;
+  maxLength?: number;
+};
 
 /** A line of words; uncontrolled, so that a refusal leaves what was typed. */
 export function LineField({ id, name, label, hint, error, defaultValue, type = "text", optional = false, mono = false, maxLength = 200 }: LineProps) {
@@ -82,7 +89,14 @@ export function SelectField({ id, name, label, hint, error, defaultValue, option
       <label htmlFor={id} className="label">
         {label}
       </label>
-      <select id={id} name={name} className="field" defaultValue={defaultValue} aria-describedby={described(id, hint, error)} aria-invalid={error !== undefined}>
+      <select
+        id={id}
+        name={name}
+        className="field"
+        defaultValue={defaultValue}
+        aria-describedby={described(id, hint, error)}
+        aria-invalid={error !== undefined}
+      >
         {options.map((option) => (
           <option key={option.value} value={option.value}>
             {option.label}

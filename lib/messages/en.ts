@@ -19,6 +19,10 @@ export const t = {
   },
   header: {
     library: "Library",
+    projects: "Projects",
+    files: "Files",
+    runningList: "Running",
+    menu: "Menu",
     about: "About",
     search: "Search",
     signIn: "Sign in",

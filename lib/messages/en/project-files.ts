@@ -25,7 +25,11 @@ export const projectFiles = {
   link: (target: string) => `This is a link to ${target}.`,
   module: "This folder is kept elsewhere and is not part of this project.",
   rows: (shown: number, all: number | null) =>
-    all === null ? `The first ${shown.toLocaleString("en")} rows.` : all > shown ? `The first ${shown.toLocaleString("en")} of ${all.toLocaleString("en")} rows.` : plural(all, "row", "rows"),
+    all === null
+      ? `The first ${shown.toLocaleString("en")} rows.`
+      : all > shown
+        ? `The first ${shown.toLocaleString("en")} of ${all.toLocaleString("en")} rows.`
+        : plural(all, "row", "rows"),
   columnsCut: (shown: number, all: number) => `The first ${shown} of ${all} columns.`,
   table: "Table",
   asText: "As text",
@@ -51,7 +55,8 @@ export const projectFiles = {
     restore: "Restore",
     restoreOf: (number: number) => `Restore version ${number}`,
     restoreTitle: (number: number) => `Restore version ${number}?`,
-    restoreWhat: "The project becomes as it was then, as a new version on top. Nothing between is lost.",
+    restoreWhat:
+      "The project becomes as it was then, as a new version on top. Nothing between is lost: what you changed since the newest version is saved as a version first.",
     restoring: "Restoring…",
     restoreMessage: (number: number, message: string) => `Restore version ${number}: ${message}`,
     keep: "Leave it",
@@ -102,8 +107,10 @@ export const projectFiles = {
     saving: "Saving a version…",
     saved: (number: number) => `Saved as version ${number}.`,
     nothing: "There is nothing new to save.",
+    leftOut: "Left out of the version",
     tooLarge: "Too large for a version",
-    tooLargeHint: (limit: string) => `Files over ${limit} stay in your own files and are left out of versions. Make them smaller, or keep them in a place for data and read them from there.`,
+    tooLargeHint: (limit: string) =>
+      `Files over ${limit} stay in your own files and are left out of versions. Make them smaller, or keep them in a place for data and read them from there.`,
     discard: "Discard",
     discardOf: (path: string) => `Discard my changes of ${path}`,
     discardAll: "Discard all",

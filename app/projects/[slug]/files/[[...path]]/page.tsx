@@ -22,9 +22,7 @@ import { askedProject, decoded, one } from "../../../project-head.ts";
 export const dynamic = "force-dynamic";
 type Props = { params: Promise<{ slug: string; path?: string[] }>; searchParams: Promise<Record<string, string | string[] | undefined>> };
 
-const asked = cache(async (slug: string, path: string, version: string | undefined) =>
-  askedProject(slug, (now) => routes.projectFiles(now, path, version)),
-);
+const asked = cache(async (slug: string, path: string, version: string | undefined) => askedProject(slug, (now) => routes.projectFiles(now, path, version)));
 
 export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
   const { slug, path } = await placeOf(params);
@@ -50,7 +48,7 @@ export default async function FilesPage({ params, searchParams }: Props) {
   );
 }
 
-type Place = { slug: string; path: string; /** The version that the address names. */ asked: string | undefined; newest: VersionView | null };
+type Place = { slug: string; path: string /** The version that the address names. */; asked: string | undefined; newest: VersionView | null };
 
 function Folder({ slug, path, asked: version, files, newest }: Place & { files: VersionFiles }) {
   const older = version !== undefined && files.version !== null && files.version.commit !== newest?.commit ? files.version : null;
@@ -95,7 +93,12 @@ async function OneFile({ ctx, slug, path, asked: version, newest, projectId, may
               {t.projectFiles.openInLab}
             </Link>
           )}
-          <a className="button button-small button-quiet" href={`${routes.projectRaw(slug, path, file.commit)}?download`} download={file.name} aria-label={t.projectFiles.downloadOf(file.name)}>
+          <a
+            className="button button-small button-quiet"
+            href={`${routes.projectRaw(slug, path, file.commit)}?download`}
+            download={file.name}
+            aria-label={t.projectFiles.downloadOf(file.name)}
+          >
             <Download size={13} aria-hidden />
             {t.projectFiles.download}
           </a>

@@ -1,0 +1,41 @@
+import type { MergeNote, SavedVersion } from "#lib/domain/project.ts";
+import { t } from "#lib/messages/en.ts";
+
+type Props = { merged: readonly MergeNote[]; leftOut: SavedVersion["leftOut"] };
+
+/** What happened to each file when two lines of work were joined; silent where nothing met. */
+export function MergeNotes({ merged, leftOut }: Props) {
+  return (
+    <>
+      {merged.length > 0 && (
+        <section className="mt-3" aria-label={t.projectFiles.merge.title}>
+          <p className="label">{t.projectFiles.merge.title}</p>
+          <ul className="mt-1 flex flex-col gap-1">
+            {merged.map((note) => (
+              <li key={note.path} className="wrap-anywhere">
+                <span className="font-mono text-xs">{note.path}</span> <span className="text-soft">{t.projectFiles.merge.outcomes[note.outcome]}</span>
+                {note.notes.map((words) => (
+                  <span key={words} className="block pl-3">
+                    {words}
+                  </span>
+                ))}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {leftOut.length > 0 && (
+        <section className="mt-3" aria-label={t.projectFiles.changes.leftOut}>
+          <p className="label">{t.projectFiles.changes.leftOut}</p>
+          <ul className="mt-1">
+            {leftOut.map(({ path, reason }) => (
+              <li key={path} className="wrap-anywhere">
+                <span className="font-mono text-xs">{path}</span> {reason}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
