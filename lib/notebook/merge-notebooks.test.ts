@@ -169,7 +169,7 @@ describe("merging notebooks", () => {
       ours: tagged(["a", "b", "c"], { one: 1 }),
       theirs: tagged(["b", "d"], { two: 2 }),
     });
-    const { tags, ...rest } = merged.cells[0]?.metadata as { tags: string[] };
+    const { tags, ...rest } = (merged.cells[0]?.metadata ?? {}) as { tags: string[] };
     expect(tags.toSorted()).toEqual(["b", "c", "d"]);
     expect(rest).toEqual({ one: 1, two: 2 });
   });

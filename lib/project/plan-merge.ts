@@ -36,7 +36,7 @@ function withFoldersKept(steps: readonly MergeStep[]): readonly MergeStep[] {
   for (const step of steps) if (isThere(step)) for (const folder of foldersOf(step.path)) folders.add(folder);
   return steps.map((step): MergeStep => {
     if (!folders.has(step.path) || !isThere(step) || step.action === "merge" || step.action === "same" || step.blob === null) return step;
-    const side = step.action === "ours" || step.action === "theirs" ? step.action : step.side;
+    const side = "side" in step ? step.side : step.action;
     return { path: step.path, action: "beside", side, blob: step.blob };
   });
 }
