@@ -10,6 +10,8 @@ export type EngineDetails = {
   readonly warm: Readonly<Record<string, number>>;
   readonly running: number;
   readonly capacity: number;
+  /** Whether and how labs are had here, how many run, and how many wait for somebody. */
+  readonly labs?: { readonly works: boolean; readonly how: string; readonly warm: boolean; readonly running?: number; readonly waiting?: number };
 };
 
 /** Engines that are alive; the runs of one that stops reporting are taken over. */

@@ -14,6 +14,8 @@ export type LabUsage = { readonly memoryBytes: number; readonly limitBytes: numb
 /** What a person sees of a lab of theirs. Times are ISO 8601. */
 export type LabView = {
   readonly id: string;
+  /** Whose it is: administrators see everybody's. */
+  readonly owner?: string;
   readonly project: { readonly id: string; readonly slug: string; readonly title: string } | null;
   readonly state: LabState;
   readonly phase: LabPhase;

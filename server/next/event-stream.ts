@@ -1,5 +1,4 @@
 import type { Actor } from "#lib/domain/person.ts";
-import type { NumberedRunEvent } from "#lib/domain/worksheet.ts";
 import type { Context } from "#server/context.ts";
 import { identify } from "./identity.ts";
 import { reportError } from "./report-error.ts";
@@ -11,7 +10,7 @@ const heartbeatMs = 15_000;
 /** Events as server-sent events, numbered by `id`, until "event: end". `ending` is aborted when the reader has gone. */
 export function eventStream(
   { ctx, request, answering }: { ctx: Context; request: Request; answering: Answering },
-  events: AsyncIterable<NumberedRunEvent>,
+  events: AsyncIterable<{ readonly seq: number; readonly event: unknown }>,
   ending: AbortController,
 ): Response {
   const text = new TextEncoder();

@@ -5,6 +5,7 @@ import type { NumberedRunEvent } from "#lib/domain/worksheet.ts";
 import { ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
 import type { RunHead } from "#server/ports/store.ts";
+import { type Bell, createBell } from "./bell.ts";
 import { findReadableRun } from "./find-readable-run.ts";
 import { queuePlace } from "./queue-places.ts";
 import { eventWithoutTraceback, mayReadTracebacks } from "./run-view.ts";
@@ -93,38 +94,4 @@ function* sumOf(run: RunHead, after: number, cells: readonly CellResult[]): Gene
 
 async function* hideTracebacks(events: AsyncIterable<NumberedRunEvent>): AsyncGenerator<NumberedRunEvent> {
   for await (const { seq, event } of events) yield { seq, event: eventWithoutTraceback(event) };
-}
-
-type Bell = ReturnType<typeof createBell>;
-
-/** Rings that come before anybody waits are not lost, and many are one. */
-function createBell(signal: AbortSignal) {
-  let rung = false;
-  let wake: (() => void) | null = null;
-  const ring = () => {
-    rung = true;
-    wake?.();
-  };
-  return {
-    ring,
-    /** Whether it was a ring that ended the waiting. */
-    async wait(atMostMs: number): Promise<boolean> {
-      if (!rung && !signal.aborted) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(done, atMostMs);
-          function done() {
-            clearTimeout(timer);
-            signal.removeEventListener("abort", done);
-            wake = null;
-            resolve();
-          }
-          wake = done;
-          signal.addEventListener("abort", done);
-        });
-      }
-      const hasRung = rung;
-      rung = false;
-      return hasRung;
-    },
-  };
 }

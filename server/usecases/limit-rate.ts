@@ -13,6 +13,7 @@ const limits = {
   "run:user": { limit: 600, windowSeconds: 600 },
   // Each leaves a row for days: the same class asks a hundred new questions each.
   "answer:address": { limit: 10_000, windowSeconds: 86_400 },
+  "lab:user": { limit: 120, windowSeconds: 600 },
   "upload:address": { limit: 200, windowSeconds: 600 },
   // Each leaves a repository.
   "project:user": { limit: 120, windowSeconds: 3600 },

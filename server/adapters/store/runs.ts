@@ -40,6 +40,15 @@ export function runQueries({ db }: Queryable) {
       return row ? { ...row.run, worksheetSlug: row.worksheetSlug, worksheetTitle: row.worksheetTitle } : null;
     },
 
+    /** What waits or goes on, of one person or of everybody; the latest first. */
+    async listOpenRuns(ownerId: UserId | null, limit: number): Promise<RunHead[]> {
+      const rows = await heads()
+        .where(and(open, ownerId === null ? undefined : eq(runs.ownerId, ownerId)))
+        .orderBy(desc(runs.queuedAt), desc(runs.id))
+        .limit(limit);
+      return rows.map((row) => ({ ...row.run, worksheetSlug: row.worksheetSlug, worksheetTitle: row.worksheetTitle }));
+    },
+
     async listRunCells(id: RunId): Promise<CellResult[]> {
       return db
         .select({ index: runCells.index, outputs: runCells.outputs, executionCount: runCells.executionCount, durationMs: runCells.durationMs })
