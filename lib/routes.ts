@@ -55,6 +55,7 @@ export const routes = {
     sessions: () => "/api/v1/sessions",
     session: (id: string) => `/api/v1/sessions/${id}`,
     sessionEvents: (id: string) => `/api/v1/sessions/${id}/events`,
+    sessionKeep: (id: string) => `/api/v1/sessions/${id}/keep`,
     sessionTickets: (id: string) => `/api/v1/sessions/${id}/tickets`,
     homeFile: (path: string) => `/api/v1/home/files/${encodePath(path)}`,
     homeUploads: () => "/api/v1/home/uploads",

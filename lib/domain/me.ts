@@ -4,7 +4,7 @@ import type { Level } from "./person.ts";
 export type MeView = {
   /** Null for somebody who is not signed in. */
   readonly person: { readonly username: string; readonly displayName: string; readonly level: Level } | null;
-  /** Runs of this person or visitor that are not final. */
+  /** Runs of this person or visitor that are not final, and labs of this person that are open. */
   readonly running: number;
   readonly home: { readonly usedBytes: number; readonly limitBytes: number } | null;
   /** Whether pressing Run would be accepted, and else why not, in words for this person. */

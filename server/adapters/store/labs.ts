@@ -46,6 +46,10 @@ export function labQueries({ db }: Queryable) {
     /** Of one person, or of everybody: what runs, starts or stops; the latest first. */
     listOpenLabs: (userId: UserId | null): Promise<LabRow[]> => read(and(inArray(labs.state, [...openStates]), userId ? eq(labs.userId, userId) : undefined)),
 
+    async countOpenLabs(userId: UserId): Promise<number> {
+      return db.$count(labs, and(eq(labs.userId, userId), inArray(labs.state, [...openStates])));
+    },
+
     async findLabByLabel(label: string): Promise<LabTarget | null> {
       const { id, userId, projectId, state, generation, address, secret } = labs;
       const [row] = await db.select({ id, userId, projectId, label: labs.label, state, generation, address, secret }).from(labs).where(eq(labs.label, label));

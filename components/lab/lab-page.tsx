@@ -1,0 +1,102 @@
+"use client";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { firstLabPath, workState } from "#lib/lab/lab-plan.ts";
+import { t } from "#lib/messages/en.ts";
+import { LabBar, type LabProject } from "./lab-bar.tsx";
+import { LabFrame } from "./lab-frame.tsx";
+import { LabNotice } from "./lab-notice.tsx";
+import { Opening } from "./opening.tsx";
+import { PublishDialog } from "./publish-dialog.tsx";
+import { SaveDialog } from "./save-dialog.tsx";
+import { StopDialog } from "./stop-dialog.tsx";
+import { type Bridge, useBridge } from "./use-bridge.ts";
+import { useDark } from "./use-dark.ts";
+import { useLab } from "./use-lab.ts";
+import { useWorkingCopy } from "./use-working-copy.ts";
+
+type Props = {
+  project: LabProject;
+  /** What to open, relative to the project. */
+  path: string | null;
+  /** Notebooks of the newest version. */
+  notebooks: readonly string[];
+};
+
+/** A project's lab: one thin bar of ours, and JupyterLab in a frame of its own origin. */
+export function LabPage({ project, path, notebooks }: Props) {
+  const session = useLab(project.id, firstLabPath(path));
+  const frame = useRef<HTMLIFrameElement>(null);
+  const bridge = useBridge(frame, session.frameUrl);
+  const { lab } = session;
+  const wasReady = session.frameUrl !== null;
+  const copy = useWorkingCopy(project.id, wasReady).data ?? null;
+  const [dialog, setDialog] = useState<"save" | "publish" | "stop" | null>(null);
+  const close = () => setDialog(null);
+  useDocumentOfFrames();
+  useLookAfterSaving(project.id, bridge.unsaved.length);
+  useWarning(bridge.unsaved.length > 0);
+  useFirstWords(bridge, project.type === "shell" && path === null);
+  return (
+    <div className="lab-page">
+      <LabBar
+        project={project}
+        lab={lab}
+        work={workState(bridge.unsaved, copy)}
+        behind={copy?.behind ?? 0}
+        parametersOf={bridge.current?.endsWith(".ipynb") ? bridge.current : (notebooks[0] ?? null)}
+        onSave={() => setDialog("save")}
+        onPublish={() => setDialog("publish")}
+        onKeep={() => void session.keep()}
+        onStop={() => setDialog("stop")}
+      />
+      {wasReady && <LabNotice session={session} />}
+      {session.frameUrl === null ? (
+        <Opening lab={lab} problem={session.problem} onStart={session.start} />
+      ) : (
+        <LabFrame frame={frame} url={session.frameUrl} title={project.title} />
+      )}
+      {dialog === "save" && <SaveDialog projectId={project.id} copy={copy} bridge={bridge} onClose={close} />}
+      {dialog === "publish" && <PublishDialog projectId={project.id} notebooks={notebooks} copy={copy} bridge={bridge} onClose={close} />}
+      {dialog === "stop" && <StopDialog title={t.lab.stopTitle} unsaved={bridge.unsaved.length} onStop={() => void session.stop()} onClose={close} />}
+    </div>
+  );
+}
+
+/** Only a document that was asked for as this page may frame labs; one that came from another page has that page's policy. */
+function useDocumentOfFrames(): void {
+  useEffect(() => {
+    const [loaded] = performance.getEntriesByType("navigation");
+    if (loaded && new URL(loaded.name).pathname !== location.pathname) location.reload();
+  }, []);
+}
+
+/** A document that was saved has changed the files. */
+function useLookAfterSaving(projectId: string, unsaved: number): void {
+  const queries = useQueryClient();
+  const before = useRef(0);
+  useEffect(() => {
+    if (unsaved < before.current) void queries.invalidateQueries({ queryKey: ["working-copy", projectId] });
+    before.current = unsaved;
+  }, [unsaved, projectId, queries]);
+}
+
+function useWarning(isOn: boolean): void {
+  useEffect(() => {
+    if (!isOn) return;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", warn);
+    return () => window.removeEventListener("beforeunload", warn);
+  }, [isOn]);
+}
+
+/** What the lab is told as soon as it is there: light or dark, and for a shell that it is a terminal that is wanted. */
+function useFirstWords({ isThere, send }: Bridge, wantsTerminal: boolean): void {
+  const dark = useDark();
+  useEffect(() => {
+    if (isThere) void send({ type: "theme", dark });
+  }, [isThere, send, dark]);
+  useEffect(() => {
+    if (isThere && wantsTerminal) void send({ type: "terminal" });
+  }, [isThere, send, wantsTerminal]);
+}
