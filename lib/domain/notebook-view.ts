@@ -76,7 +76,12 @@ export type DiffEntry =
 export type UnchangedCell = { readonly type: "code" | "markdown" | "raw"; readonly after: number; readonly html: string };
 
 /** `html` is highlighted and holds `<mark>` where a part of the line changed. Lines count from 1. */
-export type PreparedLine = { readonly kind: "same" | "added" | "removed"; readonly before: number | null; readonly after: number | null; readonly html: string };
+export type PreparedLine = {
+  readonly kind: "same" | "added" | "removed";
+  readonly before: number | null;
+  readonly after: number | null;
+  readonly html: string;
+};
 
 export type PreparedOutputDiff = {
   readonly kind: "same" | "added" | "removed" | "changed";
@@ -89,6 +94,8 @@ export type PreparedTextDiff = {
   readonly added: number;
   readonly removed: number;
   readonly stretches: readonly { readonly skipped: number; readonly lines: readonly PreparedLine[] }[];
-  /** Equal lines after the last stretch. */
+  /** Lines after the last stretch. */
   readonly skippedAtEnd: number;
+  /** There were more changes than a page can show: they are among the skipped lines. */
+  readonly isCut: boolean;
 };
