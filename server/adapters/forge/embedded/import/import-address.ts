@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import { fail, ok, type Result } from "#lib/result.ts";
 
@@ -33,9 +34,8 @@ export function parseImportAddress(text: string, allow: readonly string[]): Resu
 
 /** Addresses of the internet at large; whatever leads into this machine, its networks or to nobody in particular is not one. */
 export function isPublicAddress(text: string): boolean {
-  if (!ipaddr.isValid(text)) return false;
-  const address = ipaddr.process(text);
-  return address.range() === "unicast";
+  // Short forms such as "10.1" are left to nobody's reading.
+  return isIP(text) !== 0 && ipaddr.process(text).range() === "unicast";
 }
 
 /** A refusal that belongs to the field of the address. */

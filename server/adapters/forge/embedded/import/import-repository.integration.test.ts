@@ -1,6 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import https from "node:https";
+import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -146,6 +149,22 @@ describe("addresses", () => {
     expect((await importing(`http://localhost:${server.port}/open/x.git`)).result.ok).toBe(true);
     expect(await sentence(`http://localhost:${elsewhere.port}/open/x.git`)).toMatch(/ports 80 and 443/);
   });
+});
+
+test("reaches a server by TLS and refuses a certificate that nobody vouches for", async () => {
+  const [key, cert] = [path.join(folder, "key.pem"), path.join(folder, "cert.pem")];
+  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+  execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", cert, ...subject], { stdio: "ignore" });
+  const secure = https.createServer({ key: await readFile(key), cert: await readFile(cert) }, (_, response) => response.end());
+  secure.listen(0, "127.0.0.1");
+  await once(secure, "listening");
+  const { port } = secure.address() as AddressInfo;
+  const by = createEmbeddedForge({ folder: path.join(folder, "repositories"), importAllow: [`localhost:${port}`] });
+  expect(await sentence(`https://localhost:${port}/x.git`, {}, by)).toMatch(/certificate of localhost could not be verified/);
+  secure.close();
+  secure.closeAllConnections();
+  expect(await sentence(`https://localhost:${port}/x.git`, {}, by)).toMatch(/did not answer as a git server/);
+  await by.close();
 });
 
 test("stops at the limit of size, at the limit of time and when told to", async () => {
