@@ -30,6 +30,7 @@ export async function engineSite(settings: Readonly<Record<string, string>> = {}
     SHEAF_LOG_LEVEL: "warn",
     SHEAF_POOL_SIZE: "1",
     SHEAF_POOL_WORKSHEETS: "0",
+    SHEAF_LAB_POOL: "0",
     ...settings,
   };
   const config: Config = loadConfig(environment);

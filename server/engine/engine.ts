@@ -13,6 +13,7 @@ import { engineName } from "./engine-name.ts";
 import { executeRun, type RunServices } from "./execute-run.ts";
 import { temporaryFolderOf } from "./give-inputs.ts";
 import { startHeartbeat } from "./heartbeat.ts";
+import { startLabs } from "./labs.ts";
 import { createVersionLoader } from "./load-run.ts";
 import { keepPopularWarm } from "./popular-worksheets.ts";
 import { recoverRuns } from "./recover-runs.ts";
@@ -51,12 +52,15 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
   const warm = (): Promise<void> => keepPopularWarm({ store, loadVersion, pool, config: config.kernels, languages: description.languages }, now());
 
   await recover(true);
+  const labs = await startLabs(services, kernels, engineId);
+  let { waiting } = description.labs;
   const describe = (): EngineDetails => ({
     adapter: kernels.name,
     ...description,
     warm: pool.counts(),
     running: signals.size,
     capacity: config.kernels.capacity,
+    labs: { ...description.labs, running: labs.running(), waiting },
   });
   const heartbeat = await startHeartbeat(store, engineId, describe, log);
   const execute = async (run: Parameters<typeof executeRun>[1]): Promise<void> => {
@@ -71,6 +75,10 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
   const timers = [
     every(lookAroundMs, async () => (heartbeat.steadyFor(steadyMs) ? recover(false) : 0)),
     every(popularMs, warm),
+    every(lookAroundMs, async () => {
+      ({ waiting } = (await kernels.describe()).labs);
+      await labs.lookAround(heartbeat.steadyFor(steadyMs));
+    }),
     // A wish that came between a run's claim and its being known here was heard by nobody.
     every(lookAroundMs, async () => (signals.size > 0 ? (await store.listCancelRequests(engineId)).forEach(cancel) : undefined)),
   ];
@@ -91,7 +99,7 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
       sweeper.stop();
       await Promise.all(listeners.map((listener) => listener.close()));
       for (const signal of signals.values()) signal.set({ kind: "stopping" });
-      await Promise.all([loop.stop(), pool.stop()]);
+      await Promise.all([loop.stop(), pool.stop(), labs.stop()]);
       heartbeat.stop();
       await store.removeEngine(engineId).catch(() => {});
       await Promise.all(cleaning);

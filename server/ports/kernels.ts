@@ -80,8 +80,8 @@ export type KernelsDescription = {
   readonly languages: readonly Language[];
   readonly labs: LabsDescription;
 };
-/** Whether labs can be had and how they are protected, in words for the operator; `warm`: whether some can wait beforehand. */
-export type LabsDescription = { readonly works: boolean; readonly how: string; readonly warm: boolean };
+/** Whether labs can be had and how they are protected, in words for the operator; `warm`: whether some can wait beforehand, `waiting`: how many do. */
+export type LabsDescription = { readonly works: boolean; readonly how: string; readonly warm: boolean; readonly waiting: number };
 export type Protection = {
   readonly name: "files" | "network" | "user" | "memory" | "cpu" | "processes" | "disk" | "syscalls";
   readonly holds: boolean;

@@ -112,7 +112,7 @@ function withoutRuntime(why: string, log: Logger): KernelsPort {
       safeForVisitors: false,
       environment: { name: "none", digest: "" },
       languages: [],
-      labs: { works: false, how: why, warm: false },
+      labs: { works: false, how: why, warm: false, waiting: 0 },
     }),
     start: async () => fail("unavailable", why),
     startLab: async () => fail("unavailable", why),

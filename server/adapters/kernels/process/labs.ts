@@ -82,7 +82,7 @@ export async function createLabs(ground: LabGround, log: Logger): Promise<Labs> 
   const watch = groups ? undefined : setInterval(() => void Promise.all([...memoryLimits].map(endWhatIsTooLarge)), lookMs).unref();
 
   return {
-    describe: () => describeLabs(noLabs, noWarm, isRoot),
+    describe: () => ({ ...describeLabs(noLabs, noWarm, isRoot), waiting: warm.size }),
     async start(request) {
       if (noLabs !== null) return fail("unavailable", `Labs cannot be opened on this server: ${noLabs}.`);
       if (closed) return fail("unavailable", "The server is stopping.");
@@ -151,7 +151,7 @@ function isThere(file: string): Promise<boolean> {
   );
 }
 
-function describeLabs(noLabs: string | null, noWarm: string | null, isRoot: boolean): LabsDescription {
+function describeLabs(noLabs: string | null, noWarm: string | null, isRoot: boolean): Omit<LabsDescription, "waiting"> {
   if (noLabs !== null) return { works: false, how: `Labs cannot be opened: ${noLabs}.`, warm: false };
   const who = isRoot ? "as a uid of the person's own" : "in a user namespace";
   const how = `Each lab runs in a sandbox ${who}, sees the person's home and nothing else of this machine, and has no network.`;

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fail, ok, type Result } from "#lib/result.ts";
+import { askLab } from "#server/jupyter/ask-lab.ts";
 import type { Logger } from "#server/log.ts";
 import type { KernelLimits, StartLab } from "#server/ports/kernels.ts";
-import { answersAt } from "./ask-lab.ts";
 import type { Facilities } from "./facilities.ts";
 import { assignmentLine, buildLabArguments } from "./lab-arguments.ts";
 import { makeLabFolders, moveIn, planLabFolders, takeSocket } from "./lab-folders.ts";
@@ -97,7 +97,8 @@ async function untilServing(lab: LabProcess, request: StartLab, secret: string):
     if (performance.now() > deadline) throw new Error("The lab did not begin to serve in time.");
     await sleep(lookMs);
   }
-  while (!(await answersAt(lab.folders.socket, `${request.basePath}api/status`, secret))) {
+  const address = { kind: "socket", path: lab.folders.socket } as const;
+  while ((await askLab({ address, secret }, `${request.basePath}api/status`)) === null) {
     if (lab.isGone()) throw new Error("The lab ended before it answered.");
     if (performance.now() > deadline) throw new Error("The lab did not answer in time.");
     await sleep(lookMs);
