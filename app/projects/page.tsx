@@ -34,7 +34,7 @@ export default async function ProjectsPage({ searchParams }: { searchParams: Ask
           <h1 className="text-2xl">{t.gallery.projects}</h1>
           <p className="mt-2 max-w-2xl font-serif text-lg text-soft">{t.gallery.projectsHint}</p>
         </div>
-        {mine && (
+        {mine?.ok && mine.value.items.length > 0 && (
           <Link className="button button-primary" href={routes.newProject()}>
             <Plus size={16} aria-hidden />
             {t.projects.create}

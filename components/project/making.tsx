@@ -5,8 +5,10 @@ import type { ProjectProgress } from "#lib/domain/project.ts";
 import { formatDuration } from "#lib/format.ts";
 import { t } from "#lib/messages/en.ts";
 
+type Progress = Omit<ProjectProgress, "startedAt"> & { /** Null where nobody counts yet. */ readonly startedAt: string | null };
+
 /** How far something slow is: its phase, its percent where there is one, the time so far. Phases are spoken, the clock is not. */
-export function Making({ progress }: { progress: ProjectProgress | null }) {
+export function Making({ progress }: { progress: Progress | null }) {
   const phase = progress?.phase ?? t.projects.creating;
   const percent = progress?.percent ?? null;
   return (
@@ -17,7 +19,7 @@ export function Making({ progress }: { progress: ProjectProgress | null }) {
       <p className="mt-1 flex flex-wrap gap-x-2 text-soft tabular-nums">
         <span role="status">{phase}</span>
         {percent !== null && <span>{t.projects.percent(percent)}</span>}
-        {progress && <Elapsed since={progress.startedAt} />}
+        {progress?.startedAt && <Elapsed since={progress.startedAt} />}
       </p>
     </div>
   );

@@ -10,8 +10,17 @@ import { VisibilityMark } from "./visibility-mark.tsx";
 export type ProjectHead = Pick<ProjectView, "id" | "slug" | "title" | "description" | "type" | "visibility" | "official" | "area" | "owner" | "may">;
 export type ProjectPart = "overview" | "files" | "versions" | "changes" | "settings";
 
+type Props = {
+  project: ProjectHead;
+  /** Null for what is beside the parts. */
+  part: ProjectPart | null;
+  /** Whether the next step is offered: not where the page is that step. */
+  next?: boolean;
+  children: ReactNode;
+};
+
 /** The head that every page of a project has: what it is, its parts, and the one thing to do next. */
-export function ProjectFrame({ project, part, children }: { project: ProjectHead; part: ProjectPart | null; children: ReactNode }) {
+export function ProjectFrame({ project, part, next = true, children }: Props) {
   return (
     <div className="page">
       <header className="pt-8">
@@ -27,7 +36,7 @@ export function ProjectFrame({ project, part, children }: { project: ProjectHead
         </p>
         <div className="mt-1 flex flex-wrap items-start justify-between gap-x-8 gap-y-3">
           <Title project={project} part={part} />
-          <NextStep project={project} />
+          {next && <NextStep project={project} />}
         </div>
         {part === "overview" && project.description && <p className="mt-2 max-w-2xl font-serif text-lg text-balance text-soft">{project.description}</p>}
         <nav aria-label={t.projects.page.sections} className="mt-4 mb-8 border-b border-line">

@@ -6,14 +6,14 @@ import { t } from "#lib/messages/en.ts";
 export function VisibilityMark({ visibility, official = false }: { visibility: Visibility; official?: boolean }) {
   const Icon = visibility === "public" ? Globe : Lock;
   return (
-    <span className="inline-flex items-center gap-x-3">
-      <span className="inline-flex items-center gap-1">
-        <Icon size={13} aria-hidden />
+    <span className="inline-flex items-baseline gap-x-3">
+      <span className="inline-flex items-baseline gap-1">
+        <Icon size={13} className="self-center" aria-hidden />
         {t.projects.visibilities[visibility]}
       </span>
       {official && (
-        <span className="inline-flex items-center gap-1 text-accent">
-          <BadgeCheck size={14} aria-hidden />
+        <span className="inline-flex items-baseline gap-1 text-accent">
+          <BadgeCheck size={14} className="self-center" aria-hidden />
           {t.projects.official}
         </span>
       )}

@@ -4,6 +4,7 @@ import type { WorksheetView } from "#lib/domain/worksheet.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
 import { AuthorNotice } from "./author-notice.tsx";
+import { CopyLink } from "./copy-link.tsx";
 import { withoutTitle } from "./without-title.ts";
 import { Workbench } from "./workbench.tsx";
 
@@ -35,6 +36,14 @@ export function WorksheetPage({ view }: { view: WorksheetView }) {
             {t.project.kind}
           </Link>
           {card.official && <span className="text-accent"> · {t.gallery.officialMark}</span>}
+          {" · "}
+          {view.mayWrite ? (
+            <Link href={routes.lab(card.project.slug, view.notebookPath)} prefetch={false} className="link print:hidden">
+              {t.projects.page.open}
+            </Link>
+          ) : (
+            <CopyLink slug={card.project.slug} path={view.notebookPath} parameters={view.parameters} />
+          )}
         </p>
       </header>
       <noscript>

@@ -112,6 +112,8 @@ export type WorksheetView = {
   readonly environment: { readonly name: string; readonly digest: string };
   readonly dataSources: string | null;
   readonly usualDurationMs: number | null;
+  /** Whether the asking person may write its project. */
+  readonly mayWrite: boolean;
   /** What of the notebook could not be read; empty for all who may not write the project. */
   readonly problems: readonly Problem[];
   /** Why the newest publication failed, if it did and the asking person may write the project. */

@@ -31,6 +31,7 @@ export async function showWorksheet(ctx: Context, input: { idOrSlug: string }): 
     environment: { name: version.environmentName, digest: version.environmentDigest },
     dataSources: worksheet.dataSources,
     usualDurationMs,
+    mayWrite: writes,
     problems: writes ? version.problems : [],
     failedPublication,
   });

@@ -1,4 +1,5 @@
 import { disposition } from "#server/next/attachment.ts";
+import { keepingOf } from "#server/next/keeping-of.ts";
 import { whoever } from "#server/next/whoever.ts";
 import { readVersionOutput } from "#server/usecases/preview-version-file.ts";
 
@@ -15,8 +16,7 @@ export async function GET(request: Request, { params }: RouteContext): Promise<R
     const name = new URL(request.url).searchParams.get("download");
     return new Response(bytes, {
       headers: {
-        // A version never changes; who may read it may change.
-        "cache-control": "private, max-age=3600",
+        "cache-control": keepingOf(commit),
         "content-type": mediaType,
         "content-length": String(bytes.byteLength),
         ...(name === null ? {} : { "content-disposition": disposition(name.slice(0, 200) || "output") }),

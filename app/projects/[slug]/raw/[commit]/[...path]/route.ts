@@ -1,6 +1,7 @@
 import { imageTypeOf } from "#lib/files/file-kind.ts";
 import { disposition } from "#server/next/attachment.ts";
 import { byteRange } from "#server/next/byte-range.ts";
+import { keepingOf } from "#server/next/keeping-of.ts";
 import { whoever } from "#server/next/whoever.ts";
 import { openVersionFile } from "#server/usecases/read-version-file.ts";
 
@@ -8,7 +9,7 @@ type RouteContext = { params: Promise<{ slug: string; commit: string; path: stri
 
 /**
  * A file's bytes as somebody wrote them. Only images are ever shown, and nothing in them may run, nor load anything;
- * all else is saved. A version never changes: who may read it now may keep it for a while.
+ * all else is saved.
  */
 export async function GET(request: Request, { params }: RouteContext): Promise<Response> {
   return whoever(request, async (ctx) => {
@@ -21,7 +22,7 @@ export async function GET(request: Request, { params }: RouteContext): Promise<R
     const headers = {
       etag,
       "accept-ranges": "bytes",
-      "cache-control": "private, max-age=3600",
+      "cache-control": keepingOf(commit),
       "content-type": type ?? "application/octet-stream",
       ...(type === null ? { "content-disposition": disposition(name) } : {}),
       "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
