@@ -64,7 +64,7 @@ export async function openMisbehavingLab(socketPath: string) {
       }
       default:
         for await (const chunk of request) record.body += (chunk as Buffer).length;
-        response.end(String(record.body));
+        return response.end(String(record.body));
     }
   });
   server.keepAliveTimeout = 60_000;
