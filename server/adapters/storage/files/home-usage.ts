@@ -18,7 +18,8 @@ export function createUsageCounter(homeBytes: number) {
 
   const count = async (username: string, root: FileHandle): Promise<Counted> => {
     const begun = performance.now();
-    const usedBytes = await countBytes(root);
+    // Where folders move all the time nothing can be counted: what was known stays, and who is at fault gets no more room.
+    const usedBytes = (await countPatiently(root)) ?? known.get(username)?.usedBytes ?? homeBytes;
     const counted = { usedBytes, countedAt: Date.now(), tookMs: performance.now() - begun };
     known.set(username, counted);
     return counted;
@@ -59,11 +60,21 @@ export function createUsageCounter(homeBytes: number) {
   };
 }
 
+const patience = 3;
+
+async function countPatiently(root: FileHandle): Promise<number | null> {
+  for (let times = 0; times < patience; times++) {
+    const bytes = await countBytes(root);
+    if (bytes !== null) return bytes;
+  }
+  return null;
+}
+
 /**
- * Sizes of all files and folders, a file with several names once, within one file system. `du` follows no link, takes any
- * depth, and does not mind what changes under it.
+ * Sizes of all files and folders, a file with several names once, within one file system; null where that failed. `du`
+ * follows no link and takes any depth, but gives up on a folder that is moved away under it.
  */
-export function countBytes(folder: FileHandle): Promise<number> {
+export function countBytes(folder: FileHandle): Promise<number | null> {
   return new Promise((resolve, reject) => {
     const child = spawn("du", ["--summarize", "--bytes", "--one-file-system", "/proc/self/fd/3/."], {
       stdio: ["ignore", "pipe", "ignore", folder.fd],
@@ -76,9 +87,8 @@ export function countBytes(folder: FileHandle): Promise<number> {
     });
     child.once("error", reject);
     child.once("close", () => {
-      const bytes = Number(/^(\d+)\s/.exec(said)?.[1] ?? Number.NaN);
-      if (Number.isFinite(bytes)) resolve(bytes);
-      else reject(new Error("the size of a home could not be counted"));
+      const counted = /^(\d+)\s/.exec(said)?.[1];
+      resolve(counted === undefined ? null : Number(counted));
     });
   });
 }

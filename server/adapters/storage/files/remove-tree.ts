@@ -1,23 +1,24 @@
-import { type FileHandle, lstat, mkdir, readdir, rename, rmdir, unlink } from "node:fs/promises";
+import { type FileHandle, lstat, open, readdir, rename, rmdir, unlink } from "node:fs/promises";
 import { randomText } from "#server/ids.ts";
-import { codeOf, ignoring, inside, itself, openFolderInside } from "./safe-open.ts";
+import { codeOf, folderFlags, ignoring, inside, itself, openFolderInside } from "./safe-open.ts";
 
 /**
- * Removes a name with all that is below it. However deep it is, two folders are open at most: folders inside a folder are
- * first moved up beside it. Links are removed, never followed; what somebody adds meanwhile is removed as well.
+ * Removes a name with all that is below it, also on a full disk. However deep it is, two folders are open at most: folders
+ * inside a folder are first moved up. Links are removed, never followed; what somebody adds meanwhile is removed as well.
  */
 export async function removeTree(folder: FileHandle, name: string): Promise<void> {
-  const doomed = `.${randomText(20)}`;
   const found = await lstat(inside(folder, name)).catch(ignoring("ENOENT"));
   if (!found) return;
   if (!found.isDirectory()) {
     await unlink(inside(folder, name)).catch(ignoring("ENOENT"));
     return;
   }
-  await mkdir(inside(folder, doomed), { mode: 0o700 });
+  // Out of sight at once, and out of the way of who works in it.
+  const doomed = `.${randomText(20)}`;
+  await rename(inside(folder, name), inside(folder, doomed));
   const flat = await openFolderInside(folder, doomed);
   try {
-    await rename(inside(folder, name), inside(flat, randomText(20)));
+    await flat.chmod(0o700);
     await empty(flat);
   } finally {
     await flat.close();
@@ -25,31 +26,35 @@ export async function removeTree(folder: FileHandle, name: string): Promise<void
   await rmdir(inside(folder, doomed));
 }
 
-/** Takes a folder apart until nothing is left in it. */
+/** Takes a folder apart until nothing is left in it. Names are bytes here: they need not be text. */
 async function empty(flat: FileHandle): Promise<void> {
   for (;;) {
-    const names = await readdir(itself(flat));
+    const names = await readdir(itself(flat), { encoding: "buffer" });
     if (names.length === 0) return;
     for (const name of names) await takeApart(flat, name);
   }
 }
 
-async function takeApart(flat: FileHandle, name: string): Promise<void> {
-  const child = await openFolderInside(flat, name).catch(async (error: unknown) => {
+async function takeApart(flat: FileHandle, name: Buffer): Promise<void> {
+  const child = await open(below(flat, name), folderFlags).catch(async (error: unknown) => {
     if (!["ENOTDIR", "ELOOP"].includes(codeOf(error) ?? "")) throw error;
-    await unlink(inside(flat, name));
+    await unlink(below(flat, name));
     return null;
   });
   if (!child) return;
   try {
     // Read-only folders of one's own, where the server is no root.
     await child.chmod(0o700);
-    for (const inner of await readdir(itself(child), { withFileTypes: true })) {
-      if (inner.isDirectory()) await rename(inside(child, inner.name), inside(flat, randomText(20))).catch(ignoring("ENOENT"));
-      else await unlink(inside(child, inner.name)).catch(ignoring("ENOENT", "EISDIR", "EPERM"));
+    for (const inner of await readdir(itself(child), { withFileTypes: true, encoding: "buffer" })) {
+      if (inner.isDirectory()) await rename(below(child, inner.name), inside(flat, randomText(20))).catch(ignoring("ENOENT"));
+      else await unlink(below(child, inner.name)).catch(ignoring("ENOENT", "EISDIR", "EPERM"));
     }
   } finally {
     await child.close();
   }
-  await rmdir(inside(flat, name)).catch(ignoring("ENOTEMPTY", "ENOENT"));
+  await rmdir(below(flat, name)).catch(ignoring("ENOTEMPTY", "ENOENT"));
+}
+
+function below(folder: FileHandle, name: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(inside(folder, "")), name]);
 }
