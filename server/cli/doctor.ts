@@ -9,6 +9,7 @@ import { createLogger } from "#server/log.ts";
 import { findRunningDatabase, findRuntime } from "#server/machine.ts";
 import { findPages } from "./build-pages.ts";
 import { findMissingPackages } from "./host-packages.ts";
+import { examineLabHosts } from "./lab-hosts.ts";
 
 type Finding = { readonly state: "good" | "attention" | "bad"; readonly about: string; readonly text: string };
 
@@ -26,6 +27,7 @@ export async function examine(config: Config): Promise<number> {
     await space("Data folder", config.dataFolder, 2),
     await space("Cache folder", config.cacheFolder, (await findRuntime(config)) ? 0 : 5),
     await port(config, running),
+    ...(await examineLabHosts(config)),
     ...(await protections(config)),
   ];
   const marks = { good: "ok  ", attention: "look", bad: "BAD " } as const;
