@@ -50,7 +50,8 @@ export function readPythonValue(tokens: readonly Token[]): StaticValue | null {
     return signed(first.text, readPythonValue(tokens.slice(1)));
   if (isOperator(first, "[") && isOperator(last, "]")) return readItems(tokens.slice(1, -1));
   if (isOperator(first, "(") && isOperator(last, ")")) return readParenthesised(tokens.slice(1, -1));
-  return readSpelling(tokens) ?? (tokens.some((token) => isOperator(token, ",")) ? readItems(tokens) : null);
+  // Commas between items make a tuple, those within a call do not.
+  return readSpelling(tokens) ?? ((splitAtCommas(tokens)?.length ?? 0) > 1 ? readItems(tokens) : null);
 }
 
 function readSingle(token: Token): StaticValue | null {
