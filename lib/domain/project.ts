@@ -1,3 +1,4 @@
+import type { ParameterSpec } from "#lib/worksheet/sheaf-metadata.ts";
 import type { ParameterSuggestion } from "./notebook-diff.ts";
 import type { PreparedDiff, PreparedTextDiff } from "./notebook-view.ts";
 import type { Parameter } from "./parameter.ts";
@@ -211,19 +212,9 @@ export type ParametersView = {
   readonly suggestions: readonly ParameterSuggestion[];
   /** What the form shows now. */
   readonly parameters: readonly Parameter[];
+  /** What the notebook says of its parameters besides their values, by name. */
+  readonly described: Readonly<Record<string, ParameterSpec>>;
   readonly problems: readonly Problem[];
-};
-
-/** What an author says of one parameter; absent things are derived from the constant. */
-export type MarkedParameter = {
-  readonly name: string;
-  readonly type?: string | undefined;
-  readonly label?: string | undefined;
-  readonly help?: string | undefined;
-  readonly unit?: string | undefined;
-  readonly min?: number | string | undefined;
-  readonly max?: number | string | undefined;
-  readonly choices?: readonly { readonly value: string | number; readonly label?: string | undefined }[] | undefined;
 };
 
 export type OfficialRequestView = {

@@ -10,9 +10,9 @@ export type NewWorksheet = Omit<typeof worksheets.$inferInsert, "currentVersionI
 export type NewVersion = typeof worksheetVersions.$inferInsert;
 export type Thumbnail = NonNullable<(typeof worksheets.$inferSelect)["thumbnail"]>;
 
-/** A notebook that was tried out before it was ever published has a row, and no address yet. */
-export const unnamedSlug = "_";
-const isUnnamed = sql.raw(`worksheets.slug like '\\_%'`);
+/** A notebook that was tried out before it was ever published has a row, and an address that nobody is told. */
+const unnamedSlug = (id: WorksheetId) => `unpublished-${id.replace("_", "-")}`;
+const isUnnamed = sql.raw("worksheets.slug = 'unpublished-' || replace(worksheets.id, '_', '-')");
 const nameOnce = (column: string): SQL => sql`case when ${isUnnamed} then ${sql.raw(`excluded.${column}`)} else ${sql.raw(`worksheets.${column}`)} end`;
 
 /** The words of a card belong to the version that is shown. */
@@ -97,7 +97,7 @@ export function publicationQueries({ db }: Queryable) {
     async ensureUnpublishedWorksheet(worksheet: Omit<NewWorksheet, "slug" | "unpublishedAt" | "publishedAt">, now: Date): Promise<WorksheetId> {
       await db
         .insert(worksheets)
-        .values({ ...worksheet, slug: `${unnamedSlug}${worksheet.id}`, publishedAt: now, unpublishedAt: now })
+        .values({ ...worksheet, slug: unnamedSlug(worksheet.id), publishedAt: now, unpublishedAt: now })
         .onConflictDoNothing({ target: [worksheets.projectId, worksheets.notebookPath] });
       const [row] = await db
         .select({ id: worksheets.id })

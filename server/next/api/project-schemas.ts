@@ -91,6 +91,31 @@ export const publication = z
 
 export const startedPreview = z.object({ runId: z.string(), problems: z.array(located) }).meta({ id: "StartedPreview" });
 
+export const parameters = z
+  .object({
+    path: z.string(),
+    stamp: z.string().describe("Says which state of the notebook this is"),
+    title: z.string(),
+    language: z.enum(languages),
+    cells: z.array(z.object({ index: z.int(), kind: z.enum(["code", "markdown"]), source: z.string(), isParameters: z.boolean() })),
+    suggestions: z.array(
+      z.object({
+        name: z.string(),
+        cell: z.int(),
+        line: z.int(),
+        literal: z.string(),
+        type: z.string(),
+        comment: z.string().nullable(),
+        marked: z.boolean(),
+        caution: z.string().nullable(),
+      }),
+    ),
+    parameters: z.array(z.looseObject({ name: z.string(), type: z.string(), label: z.string() })),
+    described: z.record(z.string(), z.looseObject({})),
+    problems: z.array(located),
+  })
+  .meta({ id: "Parameters" });
+
 export const officialRequest = z
   .object({
     id: z.string(),
