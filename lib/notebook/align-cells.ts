@@ -57,7 +57,7 @@ function pairByIds(alignment: Alignment): void {
  * unless more of them contradict what the sources say than agree; a single one is not where its source stands elsewhere.
  */
 function trusted({ before, after }: Alignment, candidates: readonly [number, number][]): readonly [number, number][] {
-  const [sources, others] = [onceOnly(before, tellingSource), onceOnly(after, tellingSource)];
+  const [sources, others] = [onceOnly(before, anySource), onceOnly(after, anySource)];
   let [agree, contradict] = [0, 0];
   const believed = candidates.filter(([b, a]) => {
     const [one, other] = [before[b], after[a]];
@@ -66,13 +66,18 @@ function trusted({ before, after }: Alignment, candidates: readonly [number, num
       agree++;
       return true;
     }
-    const [sourceOne, sourceOther] = [tellingSource(one), tellingSource(other)];
+    const [sourceOne, sourceOther] = [anySource(one), anySource(other)];
     const stays = sourceOne !== undefined && sources.get(sourceOne) === b && others.has(sourceOne);
     const came = sourceOther !== undefined && others.get(sourceOther) === a && sources.has(sourceOther);
     if (stays || came) contradict++;
     return !(stays || came);
   });
   return contradict > agree ? [] : believed;
+}
+
+/** Against an id even a short source is evidence, if it stands nowhere else. */
+function anySource(cell: Cell): string | undefined {
+  return cell.source.trim().length >= 4 ? `${cell.cell_type} ${cell.source}` : undefined;
 }
 
 function tellingSource(cell: Cell): string | undefined {
