@@ -8,6 +8,7 @@ import { createClient, type SheafClient } from "#tests/sheaf-client.ts";
 import { type SheafServer, startSheaf } from "#tests/sheaf-server.ts";
 import { createReport, type Report } from "./report.ts";
 import { reportCrowd } from "./report-crowd.ts";
+import { reportForge } from "./report-forge.ts";
 import { reportMemory } from "./report-memory.ts";
 import { reportPages } from "./report-pages.ts";
 import { reportRuns } from "./report-runs.ts";
@@ -42,6 +43,7 @@ try {
   await measured("Run to last output", () => reportRuns(bench));
   await measured("People pressing Run at once", () => reportCrowd(bench));
   await measured("Pages", () => reportPages(bench, growTo));
+  await measured("Repositories", () => reportForge(bench));
   await report.write();
 } finally {
   const left = await server.stop();

@@ -10,6 +10,7 @@ const config = `[core]
 \thooksPath = /dev/null
 \tbigFileThreshold = 64m
 \tfsync = committed
+\tcompression = 1
 [gc]
 \tauto = 0
 [maintenance]
