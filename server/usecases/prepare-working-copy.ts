@@ -37,8 +37,11 @@ async function prepareHeld(ctx: Context, held: HeldPlace, onProgress?: UpdatePro
 /** A folder that was taken away whole is made afresh: nobody means to delete every file by that. */
 async function withFolder(ctx: Context, place: HeldPlace): Promise<Result<HeldPlace>> {
   const there = await ctx.homes.find(place.home, place.folder);
-  if (there.ok) return ok(place);
-  if (there.failure.code !== "not_found") return there;
+  if (there.ok && there.value.kind === "folder") return ok(place);
+  if (!there.ok && there.failure.code !== "not_found") return there;
+  // A link or a file of that name: ours comes in its place.
+  const cleared = there.ok ? await ctx.homes.trash(place.home, place.folder) : ok(undefined);
+  if (!cleared.ok) return cleared;
   if (place.row.baseCommit !== null) await ctx.store.setWorkingCopyBase(place.row.id, null, ctx.now());
   const made = await ctx.homes.makeFolder(place.home, place.folder);
   return made.ok ? ok({ ...place, row: { ...place.row, baseCommit: null, pendingCommit: null, pendingFiles: null } }) : made;

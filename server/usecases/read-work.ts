@@ -30,10 +30,10 @@ export function workTree(tree: Tree): Tree {
   return shown;
 }
 
-/** All files of a working copy beside its base. */
+/** All files of a working copy beside its base. "conflict" where its folder was taken away: that is no wish to delete every file. */
 export async function readWork(ctx: Context, place: WorkingPlace, base: Tree): Promise<Result<Work>> {
   const scanned = await ctx.homes.scan(place.home, place.folder);
-  if (!scanned.ok) return scanned.failure.code === "not_found" ? ok(new Map()) : scanned;
+  if (!scanned.ok) return scanned.failure.code !== "not_found" ? scanned : base.size === 0 ? ok(new Map()) : folderGone(place);
   const work = new Map<string, WorkFile>();
   for (const file of scanned.value) {
     if (file.kind === "link") continue;
@@ -42,6 +42,9 @@ export async function readWork(ctx: Context, place: WorkingPlace, base: Tree): P
   }
   return ok(work);
 }
+
+const folderGone = ({ folder }: WorkingPlace) =>
+  fail("conflict", `The folder “${folder}” of your home is not there any more. Open the project again: its files are made afresh from the newest version.`);
 
 function isCleaned({ project }: WorkingPlace, file: Pick<ScannedFile, "path">): boolean {
   return !project.keepOutputs && /\.ipynb$/i.test(file.path);

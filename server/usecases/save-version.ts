@@ -123,7 +123,8 @@ async function bringIn(ctx: Context, place: HeldPlace, bringing: Bringing): Prom
   const updated = await finishUpdate(ctx, { ...place, row });
   // The version is saved: what could not follow yet does so at the next opening.
   if (!updated.ok) ctx.log.warn({ workingCopy: row.id, code: updated.failure.code }, "a working copy could not follow its own version");
-  return ok({ commit, notes: [...notes, ...(updated.ok ? updated.value.notes : [])] });
+  const told = new Set(notes.map(({ path }) => path));
+  return ok({ commit, notes: [...notes, ...(updated.ok ? updated.value.notes.filter(({ path }) => !told.has(path)) : [])] });
 }
 
 /** Lists show the project first, open pages hear of it. */

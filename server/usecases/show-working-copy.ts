@@ -20,6 +20,8 @@ export async function showWorkingCopy(ctx: Context, input: { projectId: string }
   const tree = await treeOf(ctx, project.value.repositoryId, place.row.baseCommit);
   if (!tree.ok) return tree;
   const work = await readWork(ctx, place, tree.value);
+  // Its folder was taken away: the next opening makes it afresh.
+  if (!work.ok && work.failure.code === "conflict") return ok(notMade(project.value, (await behindOf(ctx, project.value, null)) ?? 0));
   if (!work.ok) return work;
   const { baseCommit } = place.row;
   const base = baseCommit === null ? ok(null) : await versionAt(ctx, project.value.repositoryId, baseCommit);

@@ -41,7 +41,7 @@ async function updateTo(ctx: Context, place: HeldPlace, target: CommitId, onProg
     if (!work.ok) return work;
     const merged = await mergeInto(ctx, place, trees.value, work.value, journal);
     if (!merged.ok) return merged;
-    for (const note of merged.value.notes) notes.set(note.path, note);
+    for (const note of notesOf(place, merged.value)) if (!notes.has(note.path) || note.notes.length > 0) notes.set(note.path, note);
     journal = { ...journal, ...mergedBlobs(merged.value) };
     if (merged.value.outcomes.size > 0) await ctx.store.beginWorkingCopyUpdate(row.id, { base: row.baseCommit, to: target, files: journal }, ctx.now());
     const applied = await applyOutcomes(ctx, { place, ...trees.value, work: work.value, target, outcomes: merged.value.outcomes, onProgress });
@@ -87,6 +87,17 @@ function mergeInto(ctx: Context, place: HeldPlace, trees: Trees, work: Work, jou
 /** Only outputs that no version takes differ, and the file is gone from the newer version: then it goes here too. */
 function isUntouched({ base, theirs }: Trees, file: WorkFile): boolean {
   return base.get(file.path)?.blob === file.saved && !theirs.has(file.path);
+}
+
+/** More than anybody reads. */
+const mostNotes = 500;
+
+/** Also which files follow the newer version as they are: programs may have them open. At a first opening all do. */
+function notesOf({ row }: HeldPlace, { outcomes, notes }: MergedLines): readonly MergeNote[] {
+  const told = new Set(notes.map(({ path }) => path));
+  const isNews = (path: string, outcome: unknown) => row.baseCommit !== null && outcome === "theirs" && !told.has(path);
+  const followed = [...outcomes].flatMap(([path, outcome]): MergeNote[] => (isNews(path, outcome) ? [{ path, outcome: "theirs", notes: [] }] : []));
+  return [...notes, ...followed.slice(0, mostNotes)];
 }
 
 function mergedBlobs({ outcomes }: MergedLines): Record<string, BlobId> {

@@ -96,6 +96,8 @@ describe("a working copy", () => {
     const id = await project(world, ada.user.id, slug(), { "a.txt": "one\n" });
     const { folder } = await prepare(world, id, ada);
     value(await world.services.homes.trash({ username: "ada", uid: null }, folder));
+    expect(value(await showWorkingCopy(ada.ctx, { projectId: id }))).toMatchObject({ made: false, changeCount: 0 });
+    expect(code(await saveVersion(ada.ctx, { projectId: id, message: "All gone" }))).toBe("conflict");
     await prepare(world, id, ada);
     expect(await asLab(world, ada, folder).read("a.txt")).toBe("one\n");
   });
@@ -180,6 +182,23 @@ describe("saving", () => {
 });
 
 describe("two people on one project", () => {
+  test("that keeps no outputs each keep their own in their files", async () => {
+    const id = await project(world, ada.user.id, slug(), { "n.ipynb": notebook({ id: "a", source: "1" }, { id: "b", source: "2" }) }, { keepOutputs: false });
+    const one = asLab(world, ada, (await prepare(world, id, ada)).folder);
+    const other = asLab(world, ben, (await prepare(world, id, ben)).folder);
+    await one.write("n.ipynb", notebook({ id: "a", source: "1, ada", output: "of ada" }, { id: "b", source: "2" }));
+    await other.write("n.ipynb", notebook({ id: "a", source: "1" }, { id: "b", source: "2, ben", output: "of ben" }));
+    value(await save(world, id, ada));
+    value(await save(world, id, ben));
+    expect(sources(await other.read("n.ipynb"))).toEqual(["1, ada", "2, ben"]);
+    expect(await other.read("n.ipynb")).toContain("of ben");
+    await prepare(world, id, ada);
+    expect(sources(await one.read("n.ipynb"))).toEqual(["1, ada", "2, ben"]);
+    expect(await one.read("n.ipynb")).toContain("of ada");
+    expect(await read(id, "n.ipynb")).not.toContain("of ");
+    for (const by of [ada, ben]) expect(code(await save(world, id, by))).toBe("conflict");
+  });
+
   test("who change different cells and files both keep all of it, whoever saves first", async () => {
     const first = notebook({ id: "a", source: "1" }, { id: "b", source: "2" }, { id: "c", source: "3" });
     const id = await project(world, ada.user.id, slug(), { "n.ipynb": first, "words.txt": "a\nb\nc\nd\ne\n" });
@@ -229,8 +248,8 @@ describe("two people on one project", () => {
     expect(await read(id, "w.txt")).toBe("ben\n");
     expect(await read(id, "w (version 2).txt")).toBe("ada\n");
     expect([...(await other.bytes("p (version 2).bin"))]).toEqual([0, 97]);
-    expect(saved.merged.map((note) => note.outcome)).toEqual(["both_kept", "kept_beside", "kept_beside"]);
-    expect(saved.merged.every((note) => note.notes.length > 0)).toBe(true);
+    const told = saved.merged.filter((note) => note.notes.length > 0);
+    expect(told.map((note) => note.outcome)).toEqual(["both_kept", "kept_beside", "kept_beside"]);
     expect(code(await save(world, id, ben))).toBe("conflict");
   });
 
@@ -247,6 +266,7 @@ describe("two people on one project", () => {
     expect(opened.merged.map((note) => [note.path, note.outcome])).toEqual([
       ["a.txt", "ours"],
       ["b.txt", "theirs"],
+      ["c.txt", "theirs"],
     ]);
     expect(await other.read("a.txt")).toBe("ben\n");
     expect(await other.read("b.txt")).toBe("ada\n");
@@ -408,6 +428,15 @@ describe("programs", () => {
     const lab = asLab(world, ada, (await prepare(world, id, ada)).folder);
     await symlink("/etc/passwd", path.join(lab.root, "passwd"));
     await symlink("/etc", path.join(lab.root, "etc"));
+    const elsewhere = await project(world, ada.user.id, slug(), { passwd: "one\n" });
+    const away = asLab(world, ada, (await prepare(world, elsewhere, ada)).folder);
+    await away.run(`cd .. && mv ${path.basename(away.root)} moved-${count} && ln -s /etc ${path.basename(away.root)}`);
+    expect(value(await showWorkingCopy(ada.ctx, { projectId: elsewhere }))).toMatchObject({ made: false });
+    expect(code(await saveVersion(ada.ctx, { projectId: elsewhere, message: "" }))).toBe("conflict");
+    expect(code(await openWorkFile(ada.ctx, { projectId: elsewhere, path: "passwd" }))).not.toBe("ok");
+    expect(await numbers(elsewhere)).toEqual([1]);
+    await prepare(world, elsewhere, ada);
+    expect(await away.read("passwd")).toBe("one\n");
     const hostile = [
       "../x",
       "a/../../x",
