@@ -4,48 +4,16 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BlobId, CommitId, RepositoryId } from "#lib/domain/ids.ts";
-import type { Result } from "#lib/result.ts";
-import type { CommitRequest, Forge, ForgeVersion, NewContent, Repository } from "#server/ports/forge.ts";
-
-const author = { name: "Ada", email: "ada@example.org", at: new Date("2026-01-02T03:04:05Z") };
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const text = (data: Uint8Array): string => new TextDecoder().decode(data);
-const request = (changes: Record<string, string | null>, parent: CommitId | null = null): CommitRequest => ({
-  ref: "main",
-  parent,
-  message: "Save",
-  author,
-  changes: new Map(Object.entries(changes).map(([name, text]) => [name, text === null ? null : bytes(text)])),
-});
-
-export function value<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(`${result.failure.code}: ${result.failure.message}`);
-  return result.value;
-}
+import type { Forge, ForgeVersion, NewContent, Repository } from "#server/ports/forge.ts";
+import { author, bytes, failure, repositoryOf, request, text, value } from "./contract-values.ts";
+import { copiesContract } from "./copies-contract.ts";
 
 /** What every forge owes, whatever keeps the repositories. */
 export function forgeContract(name: string, make: (folder: string) => Promise<Forge>): void {
   describe(`${name} as a forge`, () => {
     let folder: string;
     let forge: Forge;
-    const repository = async (changes: Record<string, string | null>): Promise<{ id: RepositoryId; commit: CommitId }> => {
-      const id = value(await forge.createRepository("test"));
-      return { id, commit: value(await forge.commit(id, request(changes))) };
-    };
-    const failure = async (result: Promise<Result<unknown>>): Promise<string> => {
-      const settled = await result;
-      return settled.ok ? "ok" : settled.failure.code;
-    };
-
-    /** Copies may be made in the background. */
-    const ready = async (id: RepositoryId): Promise<void> => {
-      for (;;) {
-        const state = value(await forge.stateOf(id));
-        if (state === "ready") return;
-        if (state === "failed") throw new Error("the copy failed");
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    };
+    const repository = (changes: Record<string, string | null>) => repositoryOf(forge, changes);
 
     beforeAll(async () => {
       folder = await mkdtemp(path.join(os.tmpdir(), "forge-"));
@@ -277,47 +245,6 @@ export function forgeContract(name: string, make: (folder: string) => Promise<Fo
       expect(await failure(forge.commit(id, { ...request({ b: "x" }, three), merged: "0".repeat(40) as CommitId }))).toBe("invalid");
     });
 
-    test("forks into a repository of its own that outlives its source and holds its main line only", async () => {
-      const { id, commit } = await repository({ "a.txt": "one" });
-      value(await forge.commit(id, { ...request({ "secret.txt": "preview" }), ref: "preview/x" }));
-      const copy = value(await forge.fork(id, "copy"));
-      await ready(copy);
-      expect(value(await forge.resolve(copy, "main"))).toBe(commit);
-      expect(await failure(forge.resolve(copy, "preview/x"))).toBe("not_found");
-      const mine = value(await forge.commit(copy, request({ "a.txt": "mine" }, commit)));
-      expect(value(await forge.resolve(id, "main"))).toBe(commit);
-      expect(await failure(forge.readFile(id, mine, "a.txt", 10))).toBe("not_found");
-      value(await forge.maintain(copy));
-      value(await forge.deleteRepository(id));
-      expect(text(value(await forge.readFile(copy, commit, "a.txt", 10)))).toBe("one");
-      expect(text(value(await forge.readFile(copy, mine, "a.txt", 10)))).toBe("mine");
-      const empty = value(await forge.fork(value(await forge.createRepository("empty")), "copy of nothing"));
-      await ready(empty);
-      expect(await failure(forge.resolve(empty, "main"))).toBe("not_found");
-      expect(await failure(forge.fork(id, "of what is gone"))).toBe("not_found");
-      expect(await failure(forge.stateOf(id))).toBe("not_found");
-    });
-
-    test("takes over a commit of another repository, also of one that shares nothing", async () => {
-      const { id, commit } = await repository({ "a.txt": "one", "b.txt": "two" });
-      const copy = value(await forge.fork(id, "copy"));
-      await ready(copy);
-      const newer = value(await forge.commit(id, request({ "a.txt": "newer" }, commit)));
-      value(await forge.takeOver(copy, id, newer));
-      value(await forge.takeOver(copy, id, newer));
-      expect(value(await forge.resolve(copy, "main"))).toBe(commit);
-      expect(text(value(await forge.readFile(copy, newer, "a.txt", 10)))).toBe("newer");
-      expect(value(await forge.mergeBase(copy, newer, commit))).toBe(commit);
-      const stranger = await repository({ "c.txt": "three" });
-      value(await forge.takeOver(copy, stranger.id, stranger.commit));
-      value(await forge.deleteRepository(stranger.id));
-      value(await forge.maintain(copy));
-      expect(text(value(await forge.readFile(copy, stranger.commit, "c.txt", 10)))).toBe("three");
-      expect(await failure(forge.takeOver(copy, id, stranger.commit))).toBe("not_found");
-      expect(await failure(forge.takeOver(copy, stranger.id, stranger.commit))).toBe("not_found");
-      expect(await failure(forge.takeOver(copy, id, "--all" as CommitId))).toBe("not_found");
-    });
-
     test("forgets a deleted repository", async () => {
       const { id, commit } = await repository({ "a.txt": "x" });
       value(await forge.deleteRepository(id));
@@ -325,5 +252,7 @@ export function forgeContract(name: string, make: (folder: string) => Promise<Fo
       expect(await failure(forge.readFile(id, commit, "a.txt", 10))).toBe("not_found");
       expect(await failure(forge.deleteRepository(id))).toBe("not_found");
     });
+
+    copiesContract(() => forge);
   });
 }

@@ -6,7 +6,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RepositoryId } from "#lib/domain/ids.ts";
 import type { Forge } from "#server/ports/forge.ts";
-import { value } from "../contract.ts";
+import { value } from "../contract-values.ts";
 import { createEmbeddedForge } from "./forge.ts";
 import { type GitServer, makeRemote, startGitServer } from "./import/git-server-for-a-test.ts";
 

@@ -5,7 +5,8 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CommitId, RepositoryId } from "#lib/domain/ids.ts";
 import type { Forge } from "#server/ports/forge.ts";
-import { forgeContract, value } from "../contract.ts";
+import { forgeContract } from "../contract.ts";
+import { value } from "../contract-values.ts";
 import { createEmbeddedForge } from "./forge.ts";
 
 forgeContract("embedded", async (folder) => createEmbeddedForge({ folder }));

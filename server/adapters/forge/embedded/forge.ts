@@ -139,8 +139,7 @@ export function createEmbeddedForge(options: EmbeddedForgeOptions): Forge {
     // What has an id here is whole: a repository is moved to its place when it is.
     stateOf: (id) => within(id, () => ok("ready" as const)),
 
-    takeOver: (id, source, commit) =>
-      within(id, ({ folder }) => within(source, (from) => (isCommitId(commit) ? takeOver(folder, from.folder, commit) : noVersion()))),
+    takeOver: (id, source, commit) => within(id, ({ folder }) => within(source, (from) => (isCommitId(commit) ? takeOver(folder, from, commit) : noVersion()))),
 
     importFrom: (id, request) => within(id, ({ folder }) => importRepository(folder, request, { allow: options.importAllow ?? [] })),
 
@@ -150,7 +149,11 @@ export function createEmbeddedForge(options: EmbeddedForgeOptions): Forge {
         // One at a time: whoever saves or reads meanwhile has the machine.
         const turn = maintenance.then(() => maintainRepository(folder, closing.signal));
         maintenance = turn.catch(() => {});
-        if (await turn) readers.renew(folder);
+        const packed = await turn.catch((error: unknown) => {
+          if (!closing.signal.aborted) throw error;
+          return false;
+        });
+        if (packed) readers.renew(folder);
         return ok(undefined);
       }),
 

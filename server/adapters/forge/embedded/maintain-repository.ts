@@ -48,6 +48,7 @@ async function removeRubbish(folder: string): Promise<void> {
 }
 
 async function dropIncoming(folder: string): Promise<void> {
+  if ((await readdir(path.join(folder, incomingRefs)).catch(() => [])).length === 0) return;
   const listed = await runGit(folder, ["for-each-ref", "--format=%(refname)", incomingRefs]);
   const refs = listed.stdout.toString().split("\n").filter(Boolean);
   const youngest = Date.now() / 1000 - incomingSeconds;

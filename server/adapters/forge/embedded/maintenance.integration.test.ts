@@ -6,7 +6,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { CommitId, RepositoryId } from "#lib/domain/ids.ts";
 import type { CommitRequest, Forge } from "#server/ports/forge.ts";
-import { value } from "../contract.ts";
+import { value } from "../contract-values.ts";
 import { createEmbeddedForge } from "./forge.ts";
 
 let folder: string;

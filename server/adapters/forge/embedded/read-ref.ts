@@ -3,16 +3,20 @@ import path from "node:path";
 import type { CommitId } from "#lib/domain/ids.ts";
 import { isCommitId } from "./git-names.ts";
 
+/** Where a branch stands; null where there is no such branch. */
+export function readRef(folder: string, branch: string): Promise<CommitId | null> {
+  return readFullRef(folder, `refs/heads/${branch}`);
+}
+
 /**
- * Where a branch stands, without a process: its own file, else its line in `packed-refs`. In this order nothing is
- * missed, since git packs a ref before it removes its file. Null where there is no such branch.
+ * Without a process: the ref's own file, else its line in `packed-refs`. In this order nothing is missed, since git
+ * packs a ref before it removes its file.
  */
-export async function readRef(folder: string, ref: string): Promise<CommitId | null> {
-  const loose = (await readText(path.join(folder, "refs/heads", ref))).trim();
+export async function readFullRef(folder: string, ref: string): Promise<CommitId | null> {
+  const loose = (await readText(path.join(folder, ref))).trim();
   if (isCommitId(loose)) return loose;
-  const name = ` refs/heads/${ref}`;
-  const line = (await readText(path.join(folder, "packed-refs"))).split("\n").find((one) => one.endsWith(name));
-  const packed = line?.slice(0, -name.length) ?? "";
+  const line = (await readText(path.join(folder, "packed-refs"))).split("\n").find((one) => one.endsWith(` ${ref}`));
+  const packed = line?.slice(0, -ref.length - 1) ?? "";
   return isCommitId(packed) ? packed : null;
 }
 

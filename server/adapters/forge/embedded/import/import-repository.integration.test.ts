@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CommitId, RepositoryId } from "#lib/domain/ids.ts";
 import type { Result } from "#lib/result.ts";
 import type { Forge, ImportRequest } from "#server/ports/forge.ts";
-import { value } from "../../contract.ts";
+import { value } from "../../contract-values.ts";
 import { createEmbeddedForge } from "../forge.ts";
 import { type GitServer, makeRemote, startGitServer } from "./git-server-for-a-test.ts";
 
