@@ -13,7 +13,14 @@ type Figure = { readonly width: number | null; readonly height: number | null } 
   | { readonly type: ShownImageType; readonly url: string }
 );
 export type FigureOrigin = { readonly title: string; readonly run: string; readonly commit: string | null };
-type Props = { figure: Figure; alt: string; name: string; origin: FigureOrigin | null };
+type Props = {
+  figure: Figure;
+  alt: string;
+  name: string;
+  origin: FigureOrigin | null;
+  /** Fetched when it comes near the window: for pages of many figures. */
+  lazy?: boolean;
+};
 
 const kinds = {
   "image/png": ["png", t.output.png],
@@ -24,7 +31,7 @@ const kinds = {
 } as const;
 
 /** SVG too goes through <img>, where neither its scripts nor its references come alive. */
-export function FigureOutput({ figure, alt, name, origin }: Props) {
+export function FigureOutput({ figure, alt, name, origin, lazy = false }: Props) {
   const [ending, kind] = kinds[figure.type];
   const file = `${name}.${ending}`;
   const image = useRef<HTMLImageElement>(null);
@@ -33,7 +40,15 @@ export function FigureOutput({ figure, alt, name, origin }: Props) {
     <figure className="output-figure">
       <div className="paper">
         {/* biome-ignore lint/performance/noImgElement: shown as it was made, at the size it was made for. */}
-        <img ref={image} src={sourceOf(figure)} alt={alt} width={figure.width ?? undefined} height={figure.height ?? undefined} decoding="async" />
+        <img
+          ref={image}
+          src={sourceOf(figure)}
+          alt={alt}
+          width={figure.width ?? undefined}
+          height={figure.height ?? undefined}
+          loading={lazy ? "lazy" : undefined}
+          decoding="async"
+        />
       </div>
       {"url" in figure ? (
         <a className="output-download" href={`${figure.url}?download=${encodeURIComponent(file)}`} download={file} aria-label={label}>

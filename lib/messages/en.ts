@@ -1,5 +1,6 @@
 import { home } from "./en/home.ts";
 import { lab } from "./en/lab.ts";
+import { notebook } from "./en/notebook.ts";
 import { parameters } from "./en/parameters.ts";
 import { projectFiles } from "./en/project-files.ts";
 import { projects } from "./en/projects.ts";
@@ -318,6 +319,7 @@ export const t = {
   projectFiles,
   lab,
   home,
+  notebook,
   parameters,
   errors: {
     notFoundTitle: "There is nothing at this address",

@@ -2,6 +2,7 @@ import type { ContentsEntry, PreparedCell, PreparedNotebook } from "#lib/domain/
 import { renderMarkdown } from "#lib/markdown.ts";
 import { type CodeLanguage, highlight, languageNamed } from "#lib/text/highlight.ts";
 import { readDisplay } from "#lib/worksheet/display-tags.ts";
+import { anchorOfCell } from "./cell-anchor.ts";
 import { headingsOf } from "./heading-list.ts";
 import { joinOutputs } from "./join-outputs.ts";
 import { entriesOf, itemsOf, valueAt } from "./json-text.ts";
@@ -16,8 +17,8 @@ export type PresentedNotebook = { readonly notebook: PreparedNotebook; readonly 
 /** All outputs of a page together; beyond it only small ones are in the page. */
 const mostInPage = 1_500_000;
 const smallOutput = 1024;
-/** In a picture's address this stands for the page's own `outputBase`. */
-export const pictureAddress = "sheaf-output:";
+/** In a picture's address this stands for the page's own `outputBase`; `NotebookView` puts that in. */
+const pictureAddress = "sheaf-output:";
 
 /** A notebook as a page needs it, and apart from it what the page fetches when somebody looks. */
 export function presentNotebook(notebook: Notebook): PresentedNotebook {
@@ -40,11 +41,6 @@ export function presentNotebook(notebook: Notebook): PresentedNotebook {
     }
   }
   return { notebook: { title: contents[0]?.title ?? null, kernel: kernelOf(notebook), contents, cells }, apart };
-}
-
-/** The id that a cell has in the page. */
-export function anchorOfCell(index: number): string {
-  return `cell-${index + 1}`;
 }
 
 type PresentedCell = { readonly cell: PreparedCell; readonly apart: readonly Apart[]; readonly characters: number };

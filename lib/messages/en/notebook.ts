@@ -1,0 +1,51 @@
+const plural = (count: number, one: string, many: string): string => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+
+/** Notebooks to be read, and how two of them, or two texts, differ. */
+export const notebook = {
+  contents: "Contents",
+  cell: (number: number) => `Cell ${number}`,
+  code: (number: number, lines: number) => `Code of cell ${number}, ${plural(lines, "line", "lines")}`,
+  codeLines: (lines: number) => plural(lines, "line of code", "lines of code"),
+  hideCode: "Hide all code",
+  outputsFolded: (count: number) => (count === 1 ? "Show its output" : `Show its ${count} outputs`),
+  empty: "This notebook has no cells yet.",
+  errorStopped: "This cell failed",
+  traceback: "Traceback",
+  showApart: (what: "text" | "page" | "data", size: string) =>
+    `${{ text: "Show this text", page: "Show this interactive output", data: "Show this output" }[what]} (${size})`,
+  loading: "Loading the output…",
+  notLoaded: "The output could not be loaded.",
+  again: "Try again",
+  diff: {
+    same: "Nothing differs that a reader would see.",
+    counts: {
+      changed: (count: number) => plural(count, "cell changed", "cells changed"),
+      added: (count: number) => plural(count, "cell added", "cells added"),
+      removed: (count: number) => plural(count, "cell removed", "cells removed"),
+      moved: (count: number) => plural(count, "cell moved", "cells moved"),
+      outputsOnly: (count: number) => plural(count, "cell only run again", "cells only run again"),
+    },
+    sideBySide: "Side by side",
+    unchangedCells: (count: number) => plural(count, "cell unchanged", "cells unchanged"),
+    unchangedLines: (count: number) => plural(count, "line unchanged", "lines unchanged"),
+    change: { added: "Added", removed: "Removed", changed: "Changed", moved: "Moved" },
+    types: { code: "code", markdown: "text", raw: "raw text" },
+    where: (before: number | null, after: number | null) =>
+      before === null ? `cell ${after}` : after === null ? `was cell ${before}` : before === after ? `cell ${after}` : `cell ${after}, was cell ${before}`,
+    became: (former: string, now: string) => `became ${now}, was ${former}`,
+    addedLine: "added: ",
+    removedLine: "removed: ",
+    ranAgain: "only run again",
+    outputs: (changed: number, all: number) => (changed === all ? plural(all, "output differs", "outputs differ") : `${changed} of ${all} outputs differ`),
+    outputsAdded: (count: number) => plural(count, "output", "outputs"),
+    before: "Before",
+    after: "Now",
+    nothing: "no output",
+    settings: (keys: string) => `Settings of the cell that differ: ${keys}`,
+    notebookSettings: (keys: string) => `Settings of the notebook that differ: ${keys}`,
+    addedLines: (count: number) => plural(count, "line added", "lines added"),
+    removedLines: (count: number) => plural(count, "line removed", "lines removed"),
+    cut: "There are more changes than a page can show. Download both files to compare them whole.",
+    sameText: "Both texts are the same.",
+  },
+} as const;
