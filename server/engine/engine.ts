@@ -5,8 +5,9 @@ import type { KernelsPort } from "#server/ports/kernels.ts";
 import type { EngineDetails } from "#server/ports/store.ts";
 import { completePublication, completePublications } from "#server/usecases/complete-publication.ts";
 import { maintenanceOf } from "#server/usecases/maintain-repositories.ts";
+import { purgeProjects } from "#server/usecases/purge-projects.ts";
 import { sweepHomes } from "#server/usecases/sweep-homes.ts";
-import { sweepProjects, sweepRepositories } from "#server/usecases/sweep-projects.ts";
+import { sweepProjects, sweepRepositories, sweepSilentMakings } from "#server/usecases/sweep-projects.ts";
 import { createCheckouts } from "./checkouts.ts";
 import { type ClaimLoop, startClaimLoop } from "./claim-loop.ts";
 import { engineName } from "./engine-name.ts";
@@ -86,6 +87,8 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
     () => sweepGivenFiles(temporaryFolderOf(config), now()),
     () => completePublications(services),
     () => sweepProjects(services),
+    () => sweepSilentMakings(services),
+    () => purgeProjects(services),
     hourly(() => sweepRepositories(services)),
     hourly(() => sweepHomes(services)),
     hourly(maintenanceOf(services, () => signals.size === 0)),

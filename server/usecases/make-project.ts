@@ -113,7 +113,7 @@ async function carryOut(ctx: Context, id: ProjectId, controller: AbortController
     return fail("unavailable", "Something went wrong on the server while this was made. Delete it and try again.");
   });
   await progress.stop();
-  const kept = await settle(ctx, id, outcome).catch((error: unknown) => {
+  const kept = await settle(ctx, id, outcome, repositoryId).catch((error: unknown) => {
     // The row stays "creating" and falls silent: the sweeper tells the rest.
     ctx.log.error({ err: error, projectId: id }, "what became of a project could not be written down");
     return true;
@@ -122,10 +122,15 @@ async function carryOut(ctx: Context, id: ProjectId, controller: AbortController
 }
 
 /** Whether the repository stays. */
-async function settle(ctx: Context, id: ProjectId, outcome: Result<Made>): Promise<boolean> {
-  if (outcome.ok) return ctx.store.finishMaking(id, ctx.now(), outcome.value);
-  await ctx.store.failMaking(id, outcome.failure.message);
-  return false;
+async function settle(ctx: Context, id: ProjectId, outcome: Result<Made>, repositoryId: RepositoryId | null): Promise<boolean> {
+  if (!outcome.ok) {
+    await ctx.store.failMaking(id, outcome.failure.message);
+    return false;
+  }
+  if (await ctx.store.finishMaking(id, ctx.now(), outcome.value)) return true;
+  // Taken back meanwhile; or found silent and finished by somebody else, whose it is then.
+  const project = await ctx.store.findProject(id);
+  return project?.state === "ready" && project.repositoryId === repositoryId;
 }
 
 function createProgress(ctx: Context, id: ProjectId, controller: AbortController) {

@@ -3,6 +3,8 @@ import type { Services } from "#server/context.ts";
 
 /** A project that is still being made after this long was left by a crash. */
 const patienceMs = 10 * 60_000;
+/** Whoever makes one for a person says a word every few seconds. */
+const silenceMs = 120_000;
 /** A repository that no project names after this long was made in the moment of a crash. */
 const orphanMs = 60 * 60_000;
 
@@ -16,6 +18,18 @@ export async function sweepProjects({ store, forge, log, now }: Pick<Services, "
       await store.deleteUnfinishedProject(project.id);
     }
     log.warn({ projectId: project.id, finished: filled?.ok ?? false }, "a project was left half-made");
+  }
+}
+
+/** Projects of people whose making fell silent: there where their files had arrived, told as interrupted where not. */
+export async function sweepSilentMakings({ store, forge, log, now }: Pick<Services, "store" | "forge" | "log" | "now">): Promise<void> {
+  const since = new Date(now().getTime() - silenceMs);
+  for (const project of await store.listSilentMakings(since)) {
+    const filled = project.repositoryId ? await forge.resolve(project.repositoryId, "main") : null;
+    const problem = "The server stopped while this was being made. Nothing is wrong with what you gave: delete this and try again.";
+    const ended = await store.endSilentMaking(project.id, since, filled?.ok ? { state: "ready" } : { state: "failed", problem });
+    if (ended && !filled?.ok && project.repositoryId) await forge.deleteRepository(project.repositoryId);
+    log.warn({ projectId: project.id, finished: filled?.ok ?? false, ended }, "the making of a project was interrupted");
   }
 }
 

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
+import { and, count, desc, eq, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import { areas, formerSlugs, labs, projects, users, type worksheets } from "#drizzle/schema/index.ts";
 import type { CommitId, LabId, ProjectId, RunId, UserId } from "#lib/domain/ids.ts";
 import type { ProjectProgress } from "#lib/domain/project.ts";
@@ -167,15 +167,6 @@ export function projectListQueries({ db }: Queryable) {
         .from(labs)
         .where(and(eq(labs.projectId, id), inArray(labs.state, ["queued", "starting", "ready"])));
       return rows.map((row) => row.id);
-    },
-
-    async listTrashedProjects(before: Date, limit: number): Promise<Project[]> {
-      return db
-        .select()
-        .from(projects)
-        .where(and(isNotNull(projects.trashedAt), sql`${projects.trashedAt} < ${before.toISOString()}::timestamptz`))
-        .orderBy(asc(projects.trashedAt))
-        .limit(limit);
     },
 
     /** The project that this one was copied from, wherever it is. */

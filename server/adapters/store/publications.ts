@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import { areas, projects, runs, worksheets, worksheetVersions } from "#drizzle/schema/index.ts";
 import type { ProjectId, RepositoryId, RunId, VersionId, WorksheetId } from "#lib/domain/ids.ts";
 import type { Queryable } from "./connect.ts";
@@ -65,14 +65,6 @@ export function publicationQueries({ db }: Queryable) {
 
     async deleteUnfinishedProject(id: ProjectId): Promise<void> {
       await db.delete(projects).where(and(eq(projects.id, id), eq(projects.state, "creating")));
-    },
-
-    /** Projects whose creation stopped half-way. */
-    async listUnfinishedProjects(createdBefore: Date): Promise<Project[]> {
-      return db
-        .select()
-        .from(projects)
-        .where(and(eq(projects.state, "creating"), lt(projects.createdAt, createdBefore)));
     },
 
     /**

@@ -9,6 +9,7 @@ import { notifyQueries } from "./notify.ts";
 import { officialRequestQueries } from "./official-requests.ts";
 import { oneTimeKeyQueries } from "./one-time-keys.ts";
 import { projectListQueries } from "./project-lists.ts";
+import { projectRemovalQueries } from "./project-removal.ts";
 import { publicationQueries } from "./publications.ts";
 import { rateLimitQueries } from "./rate-limits.ts";
 import { runQueueQueries } from "./run-queue.ts";
@@ -53,6 +54,7 @@ function queriesOn(connection: Queryable) {
     ...officialRequestQueries(connection),
     ...oneTimeKeyQueries(connection),
     ...projectListQueries(connection),
+    ...projectRemovalQueries(connection),
     ...publicationQueries(connection),
     ...rateLimitQueries(connection),
     ...runQueries(connection),
