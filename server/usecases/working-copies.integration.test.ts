@@ -5,6 +5,7 @@ import type { CommitId } from "#lib/domain/ids.ts";
 import { type Author, asLab, author, notebook, prepare, project, ready, save, sources } from "#tests/project-world.ts";
 import { code, createWorld, person, type TestWorld, value } from "#tests/world.ts";
 import { compareVersions } from "./compare-versions.ts";
+import { diffFile } from "./diff-file.ts";
 import { discardChanges } from "./discard-changes.ts";
 import { listVersions } from "./list-versions.ts";
 import { mergeUpstream } from "./merge-upstream.ts";
@@ -517,5 +518,35 @@ describe("a copy of a project", () => {
     await world.database.connection.db.update(projects).set({ visibility: "private" }).where(eq(projects.id, id));
     expect(code(await showUpstream(ben.ctx, { projectId: copy }))).toBe("not_found");
     expect(code(await showUpstream(world.as(person(ada.user.id, "ada", "author")), { projectId: id }))).toBe("not_found");
+  });
+});
+
+describe("one file's difference", () => {
+  test("is told as suits it: cells, lines, pictures, or sizes", async () => {
+    const files = {
+      "n.ipynb": notebook({ id: "a", source: "1" }),
+      "w.txt": "a\nb\n",
+      "p.png": new Uint8Array([0, 1]),
+      "x.bin": new Uint8Array([0, 1]),
+      "same.txt": "s",
+    };
+    const id = await project(world, ada.user.id, slug(), files);
+    const lab = asLab(world, ada, (await prepare(world, id, ada)).folder);
+    await lab.write("n.ipynb", notebook({ id: "a", source: "2" }));
+    await lab.write("w.txt", "a\nc\n");
+    for (const name of ["p.png", "x.bin"]) await lab.write(name, new Uint8Array([0, 2, 3]));
+    await lab.write("broken.ipynb", "{");
+    await lab.write("large.txt", "x\n".repeat(1.1e6));
+    const shown = async (name: string, from: string | null = "base") => value(await diffFile(ada.ctx, { projectId: id, from, to: "working", path: name }));
+    expect((await shown("n.ipynb")).shown).toMatchObject({ kind: "notebook", diff: { counts: { changed: 1 } } });
+    expect((await shown("w.txt")).shown).toMatchObject({ kind: "text", diff: { added: 1, removed: 1 } });
+    expect(await shown("p.png")).toMatchObject({ beforeBytes: 2, afterBytes: 3, shown: { kind: "image" } });
+    expect((await shown("x.bin")).shown).toEqual({ kind: "binary" });
+    expect((await shown("same.txt")).shown).toEqual({ kind: "same" });
+    expect((await shown("w.txt", null)).shown).toMatchObject({ kind: "text", diff: { added: 2, removed: 0 } });
+    expect((await shown("broken.ipynb")).shown).toMatchObject({ kind: "unreadable" });
+    expect((await shown("large.txt")).shown).toMatchObject({ kind: "large" });
+    expect(code(await diffFile(ada.ctx, { projectId: id, from: "base", to: "working", path: "none" }))).toBe("not_found");
+    expect(code(await diffFile(ben.ctx, { projectId: id, from: null, to: "newest", path: "w.txt" }))).toBe("not_found");
   });
 });
