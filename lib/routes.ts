@@ -24,6 +24,9 @@ export const routes = {
   projectParameters: (slug: string, path: string) => `/projects/${encodeURIComponent(slug)}/parameters?path=${encodeURIComponent(path)}`,
   lab: (slug: string, path?: string) => `/projects/${encodeURIComponent(slug)}/lab${path ? `?path=${encodeURIComponent(path)}` : ""}`,
   files: (path = "") => (path === "" ? "/files" : `/files/${encodePath(path)}`),
+  homeTrash: () => "/files?view=trash",
+  /** Heavy outputs of a notebook in one's home, below this address. */
+  homeOutputs: (path: string) => `/home-outputs/${encodePath(path)}`,
   running: () => "/running",
   officialRequests: () => "/admin/requests",
   officialRequest: (slug: string) => `/admin/requests/${encodeURIComponent(slug)}`,
@@ -61,6 +64,7 @@ export const routes = {
     homeUploads: () => "/api/v1/home/uploads",
     homeUpload: (id: string) => `/api/v1/home/uploads/${id}`,
     homeTrash: () => "/api/v1/home/trash",
+    trashed: (id: string) => `/api/v1/home/trash/${id}`,
   },
 } as const;
 

@@ -2,7 +2,7 @@ import { Download } from "lucide-react";
 import type { ReactNode } from "react";
 import { Code } from "#components/notebook/code.tsx";
 import { Markdown } from "#components/outputs/markdown.tsx";
-import type { ShownFile } from "#lib/domain/file-preview.ts";
+import type { FilePreview, ShownFile } from "#lib/domain/file-preview.ts";
 import { formatBytes } from "#lib/format.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
@@ -10,10 +10,14 @@ import { TablePreview } from "./table-preview.tsx";
 
 type Props = { slug: string; file: ShownFile /** What is shown where the file is a notebook. */; notebook: ReactNode };
 
-/** The content of a file, in the shape that suits it. */
 export function FilePreviewView({ slug, file, notebook }: Props) {
-  const { preview, name, bytes } = file;
-  const raw = routes.projectRaw(slug, file.path, file.commit);
+  return <PreviewView {...file} raw={routes.projectRaw(slug, file.path, file.commit)} notebook={notebook} />;
+}
+
+type PreviewProps = { preview: FilePreview; path: string; name: string; bytes: number /** Address of its bytes. */; raw: string; notebook: ReactNode };
+
+/** The content of a file, in the shape that suits it. */
+export function PreviewView({ preview, path, name, bytes, raw, notebook }: PreviewProps) {
   switch (preview.kind) {
     case "notebook":
       return notebook;
@@ -28,7 +32,7 @@ export function FilePreviewView({ slug, file, notebook }: Props) {
     case "text":
       return (
         <div className="pt-4">
-          <Code source={preview.source} path={file.path} numbered />
+          <Code source={preview.source} path={path} numbered />
         </div>
       );
     case "image":

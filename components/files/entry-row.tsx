@@ -1,0 +1,195 @@
+"use client";
+import { Download, Ellipsis, PencilLine, Trash2 } from "lucide-react";
+import Link from "next/link";
+import { DropdownMenu } from "radix-ui";
+import { type KeyboardEvent, useRef, useState } from "react";
+import { Age } from "#components/layout/age.tsx";
+import type { HomeEntryView } from "#lib/domain/home.ts";
+import { formatBytes } from "#lib/format.ts";
+import { t } from "#lib/messages/en.ts";
+import { routes } from "#lib/routes.ts";
+import { FileIcon } from "./file-icon.tsx";
+
+type Props = {
+  entry: HomeEntryView;
+  /** What the folder is for, where every home has it. Such a folder keeps its name. */
+  hint?: string | undefined;
+  project?: { slug: string; title: string } | undefined;
+  /** Answers with what is wrong, or null. */
+  onRename: (entry: HomeEntryView, name: string) => Promise<string | null>;
+  onRemove: (entry: HomeEntryView) => void;
+};
+
+export function EntryRow({ entry, hint, project, onRename, onRemove }: Props) {
+  const [renaming, setRenaming] = useState(false);
+  const link = useRef<HTMLAnchorElement>(null);
+  const isKept = hint !== undefined;
+  const endRename = () => {
+    setRenaming(false);
+    requestAnimationFrame(() => link.current?.focus());
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (isKept || renaming || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key !== "F2" && event.key !== "Delete") return;
+    event.preventDefault();
+    if (event.key === "F2") setRenaming(true);
+    else onRemove(entry);
+  };
+  return (
+    <tr onKeyDown={onKeyDown}>
+      <td>
+        {renaming ? (
+          <RenameForm entry={entry} onRename={onRename} onEnd={endRename} />
+        ) : (
+          <>
+            <Name entry={entry} link={link} />
+            {hint && <p className="hint pb-2 pl-6.5">{hint}</p>}
+            {project && (
+              <Link className="link mb-2 ml-6.5 inline-block text-fine" href={routes.project(project.slug)} prefetch={false}>
+                {t.home.projectOf(project.title)}
+              </Link>
+            )}
+            <p className="home-narrow hint pb-1.5 pl-6.5">
+              {entry.kind === "file" && `${formatBytes(entry.bytes)} · `}
+              <Age at={entry.modifiedAt} />
+            </p>
+          </>
+        )}
+      </td>
+      <td className="home-wide">{entry.kind === "file" ? formatBytes(entry.bytes) : ""}</td>
+      <td className="home-wide">
+        <Age at={entry.modifiedAt} />
+      </td>
+      <td>{!isKept && !renaming && <Actions entry={entry} onRename={() => setRenaming(true)} onRemove={() => onRemove(entry)} />}</td>
+    </tr>
+  );
+}
+
+function Name({ entry, link }: { entry: HomeEntryView; link: React.RefObject<HTMLAnchorElement | null> }) {
+  const content = (
+    <>
+      <FileIcon entry={entry} />
+      <span className="min-w-0">
+        {entry.name}
+        {entry.kind !== "file" && <span className="sr-only"> ({t.home.kinds[entry.kind]})</span>}
+      </span>
+    </>
+  );
+  if (entry.kind === "link" || entry.kind === "other") return <span className="file-link text-soft">{content}</span>;
+  return (
+    <Link ref={link} className="file-link" href={routes.files(entry.path)} prefetch={false}>
+      {content}
+    </Link>
+  );
+}
+
+function Actions({ entry, onRename, onRemove }: { entry: HomeEntryView; onRename: () => void; onRemove: () => void }) {
+  // The menu would take the focus back from what it opened.
+  const next = useRef<(() => void) | null>(null);
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger className="icon-button" aria-label={t.home.actionsOf(entry.name)}>
+        <Ellipsis size={16} aria-hidden />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          className="menu"
+          align="end"
+          sideOffset={4}
+          onCloseAutoFocus={(event) => {
+            if (!next.current) return;
+            event.preventDefault();
+            next.current();
+            next.current = null;
+          }}
+        >
+          {entry.kind === "file" && (
+            <DropdownMenu.Item asChild>
+              <a className="menu-item" href={routes.api.homeFile(entry.path)} download={entry.name}>
+                <Download size={15} aria-hidden />
+                {t.home.download}
+              </a>
+            </DropdownMenu.Item>
+          )}
+          <DropdownMenu.Item
+            className="menu-item"
+            onSelect={() => {
+              next.current = onRename;
+            }}
+          >
+            <PencilLine size={15} aria-hidden />
+            {t.home.rename}
+          </DropdownMenu.Item>
+          <DropdownMenu.Item
+            className="menu-item"
+            onSelect={() => {
+              next.current = onRemove;
+            }}
+          >
+            <Trash2 size={15} aria-hidden />
+            {t.home.remove}
+          </DropdownMenu.Item>
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+function RenameForm({ entry, onRename, onEnd }: { entry: HomeEntryView; onRename: Props["onRename"]; onEnd: () => void }) {
+  const [name, setName] = useState(entry.name);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+
+  async function save() {
+    if (busy) return;
+    if (name === entry.name) return onEnd();
+    if (name === "" || name.includes("/")) return setProblem(t.home.badName);
+    setBusy(true);
+    const wrong = await onRename(entry, name);
+    setBusy(false);
+    if (wrong === null) onEnd();
+    else setProblem(wrong);
+  }
+
+  return (
+    <form
+      className="flex flex-wrap items-center gap-2 py-1"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") onEnd();
+      }}
+    >
+      <input
+        className="input min-w-0 flex-1"
+        aria-label={t.home.renameOf(entry.name)}
+        aria-invalid={problem !== null}
+        aria-describedby={problem ? "rename-error" : undefined}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        // biome-ignore lint/a11y/noAutofocus: it was asked for just now, at this place.
+        autoFocus
+        onFocus={(event) => event.target.setSelectionRange(0, stemLength(entry))}
+        maxLength={255}
+      />
+      <button type="submit" className="button button-small" aria-disabled={busy}>
+        {t.home.save}
+      </button>
+      <button type="button" className="button button-small button-quiet" onClick={onEnd}>
+        {t.home.cancel}
+      </button>
+      {problem && (
+        <p id="rename-error" className="field-error w-full" role="alert">
+          {problem}
+        </p>
+      )}
+    </form>
+  );
+}
+
+function stemLength({ kind, name }: HomeEntryView): number {
+  const dot = kind === "file" ? name.lastIndexOf(".") : -1;
+  return dot > 0 ? dot : name.length;
+}

@@ -1,0 +1,78 @@
+"use client";
+import { FileUp, FolderUp } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { type ChosenFile, chosenFrom, droppedFrom } from "#components/project/chosen-files.ts";
+import { t } from "#lib/messages/en.ts";
+
+type Take = (files: readonly ChosenFile[]) => void;
+
+export function UploadButtons({ onChosen }: { onChosen: Take }) {
+  return (
+    <>
+      <Chooser folder={false} onChosen={onChosen} />
+      <Chooser folder onChosen={onChosen} />
+    </>
+  );
+}
+
+function Chooser({ folder, onChosen }: { folder: boolean; onChosen: Take }) {
+  const input = useRef<HTMLInputElement>(null);
+  const Icon = folder ? FolderUp : FileUp;
+  // React knows no property for choosing folders.
+  useEffect(() => {
+    input.current?.toggleAttribute("webkitdirectory", folder);
+  }, [folder]);
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        name={folder ? "upload-folder" : "upload-files"}
+        multiple
+        hidden
+        onChange={(event) => {
+          onChosen(chosenFrom(event.target.files));
+          event.target.value = "";
+        }}
+      />
+      <button type="button" className={folder ? "button" : "button button-primary"} onClick={() => input.current?.click()}>
+        <Icon size={15} aria-hidden />
+        {folder ? t.home.uploadFolder : t.home.upload}
+      </button>
+    </>
+  );
+}
+
+/** Files may be dropped anywhere on the page; true while something that can be dropped is over it. */
+export function useDrop(onDropped: Take): boolean {
+  const [over, setOver] = useState(false);
+  const take = useRef(onDropped);
+  take.current = onDropped;
+  useEffect(() => {
+    const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+    const onOver = (event: DragEvent) => {
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      setOver(true);
+    };
+    const onLeave = (event: DragEvent) => {
+      // Left for another element of the page is not left.
+      if (event.relatedTarget === null) setOver(false);
+    };
+    const onDrop = (event: DragEvent) => {
+      if (!holdsFiles(event) || !event.dataTransfer) return;
+      event.preventDefault();
+      setOver(false);
+      void droppedFrom(event.dataTransfer.items).then((files) => take.current(files));
+    };
+    document.addEventListener("dragover", onOver);
+    document.addEventListener("dragleave", onLeave);
+    document.addEventListener("drop", onDrop);
+    return () => {
+      document.removeEventListener("dragover", onOver);
+      document.removeEventListener("dragleave", onLeave);
+      document.removeEventListener("drop", onDrop);
+    };
+  }, []);
+  return over;
+}

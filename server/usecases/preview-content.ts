@@ -1,0 +1,54 @@
+import type { FilePreview } from "#lib/domain/file-preview.ts";
+import { imageTypeOf, kindOfFile, readText } from "#lib/files/file-kind.ts";
+import { readTable } from "#lib/files/read-table.ts";
+import { renderMarkdown } from "#lib/markdown.ts";
+
+const limits = { text: 1024 * 1024, table: 512 * 1024 };
+/** The largest notebook that is prepared for a page. */
+export const notebookBytes = 256 * 1024 * 1024;
+
+export type OpenedContent = { readonly bytes: number; readonly stream: ReadableStream<Uint8Array> };
+
+/** What a page shows of a file: at most the first megabyte is read, whatever its size. The stream is read or ended here. */
+export async function previewContent(file: OpenedContent, path: string): Promise<FilePreview> {
+  const kind = kindOfFile(path);
+  const type = imageTypeOf(path);
+  if (kind === "notebook" || kind === "pdf" || type !== null) {
+    await file.stream.cancel();
+    return type === null ? { kind: kind === "pdf" ? "pdf" : "notebook" } : { kind: "image", type };
+  }
+  if (kind === "table") return tablePreview(file, path);
+  const start = await readStart(file.stream, limits.text);
+  const source = file.bytes > limits.text ? readText(withoutCutCharacter(start)) : readText(start);
+  if (source === null) return { kind: "binary" };
+  if (file.bytes > limits.text) return { kind: "large" };
+  return kind === "markdown" ? { kind: "markdown", html: renderMarkdown(source), source } : { kind: "text", source };
+}
+
+async function tablePreview(file: OpenedContent, path: string): Promise<FilePreview> {
+  const whole = file.bytes <= limits.table;
+  const start = await readStart(file.stream, limits.table);
+  const source = readText(whole ? start : withoutCutCharacter(start));
+  if (source === null) return { kind: "binary" };
+  const table = readTable(source, path, whole);
+  if (table) return { kind: "table", table, source: whole ? source : null };
+  return whole ? { kind: "text", source } : { kind: "large" };
+}
+
+async function readStart(stream: ReadableStream<Uint8Array>, limitBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+    length += chunk.byteLength;
+    // Leaving the loop ends the stream.
+    if (length >= limitBytes) break;
+  }
+  return new Uint8Array(Buffer.concat(chunks, Math.min(length, limitBytes)));
+}
+
+/** The cut may go through the bytes of one character: what comes after the last whole line is left out. */
+function withoutCutCharacter(bytes: Uint8Array): Uint8Array {
+  const end = bytes.lastIndexOf(0x0a);
+  return end === -1 ? bytes : bytes.subarray(0, end + 1);
+}
