@@ -28,7 +28,7 @@ export function ActionButton({ action, children, busyWords, className = "button"
     </button>
   );
   return (
-    <div className="inline-flex min-w-0 flex-col items-start gap-1">
+    <div className="inline-flex min-w-0 flex-col items-start">
       {question && !busy ? (
         <Ask question={question} onYes={run}>
           {button}
@@ -46,7 +46,7 @@ export function Outcome({ done, problem }: { done: Done | null; problem: string 
   return (
     <>
       <div role="status">
-        {done?.said && <p className="text-fine">{done.said}</p>}
+        {done?.said && <p className="mt-1 text-fine">{done.said}</p>}
         {done && <MergeNotes merged={done.merged ?? []} leftOut={done.leftOut ?? []} />}
       </div>
       <div role="alert">{problem && <p className="field-error wrap-anywhere">{problem}</p>}</div>

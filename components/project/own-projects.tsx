@@ -106,7 +106,7 @@ function Buttons({ project, actions }: { project: OwnProject; actions: Actions }
     );
   }
   return (
-    <div className="flex flex-wrap gap-2">
+    <div className="flex flex-wrap items-start gap-2">
       <Link href={`${routes.newProject()}?title=${encodeURIComponent(project.title)}`} prefetch={false} className={small}>
         {t.projects.retry}
       </Link>

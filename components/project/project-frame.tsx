@@ -14,13 +14,13 @@ type Props = {
   project: ProjectHead;
   /** Null for what is beside the parts. */
   part: ProjectPart | null;
-  /** Whether the next step is offered: not where the page is that step. */
-  next?: boolean;
+  /** How the next step is offered: quietly where the page has one of its own, not at all where the page is that step. */
+  next?: "accent" | "quiet" | "none";
   children: ReactNode;
 };
 
 /** The head that every page of a project has: what it is, its parts, and the one thing to do next. */
-export function ProjectFrame({ project, part, next = true, children }: Props) {
+export function ProjectFrame({ project, part, next = "accent", children }: Props) {
   return (
     <div className="page">
       <header className="pt-8">
@@ -36,7 +36,7 @@ export function ProjectFrame({ project, part, next = true, children }: Props) {
         </p>
         <div className="mt-1 flex flex-wrap items-start justify-between gap-x-8 gap-y-3">
           <Title project={project} part={part} />
-          {next && <NextStep project={project} />}
+          {next !== "none" && <NextStep project={project} className={next === "accent" ? "button button-primary" : "button"} />}
         </div>
         {part === "overview" && project.description && <p className="mt-2 max-w-2xl font-serif text-lg text-balance text-soft">{project.description}</p>}
         <nav aria-label={t.projects.page.sections} className="mt-4 mb-8 border-b border-line">
@@ -78,7 +78,7 @@ function Title({ project, part }: { project: ProjectHead; part: ProjectPart | nu
   );
 }
 
-function NextStep({ project }: { project: ProjectHead }) {
+function NextStep({ project, className }: { project: ProjectHead; className: string }) {
   if (project.may.write) {
     return (
       <div className="flex flex-wrap items-center gap-2">
@@ -86,7 +86,7 @@ function NextStep({ project }: { project: ProjectHead }) {
           <Copy size={15} aria-hidden />
           {t.projects.page.copy}
         </Link>
-        <Link href={routes.lab(project.slug)} prefetch={false} className="button button-primary">
+        <Link href={routes.lab(project.slug)} prefetch={false} className={className}>
           {project.type === "shell" ? t.projects.page.openShell : t.projects.page.open}
           <ArrowRight size={16} aria-hidden />
         </Link>
@@ -94,7 +94,7 @@ function NextStep({ project }: { project: ProjectHead }) {
     );
   }
   return (
-    <Link href={routes.projectCopy(project.slug)} prefetch={false} className="button button-primary">
+    <Link href={routes.projectCopy(project.slug)} prefetch={false} className={className}>
       <Copy size={15} aria-hidden />
       {t.projects.page.copy}
     </Link>

@@ -20,7 +20,7 @@ export function ShelfRequest({ project, request, actions }: { project: SettledPr
     return (
       <div className="flex flex-col items-start gap-3">
         <p className="notice w-full">
-          <Age at={request.requestedAt} prefix={t.projects.settings.shelfOpen} suffix="." />
+          <Age at={request.requestedAt} prefix={t.projects.settings.shelfOpen} suffix={t.projects.settings.shelfWaits} />
           {request.note && <span className="w-full text-soft whitespace-pre-line">“{request.note}”</span>}
         </p>
         <ActionButton action={actions.withdraw.bind(null, project.id)} busyWords={t.projects.settings.shelfWithdrawing}>

@@ -27,6 +27,12 @@ export function VersionList({ project, page, isFirst, restore }: Props) {
   const [newest, before] = items;
   return (
     <form action={`${routes.project(project.slug)}/compare`} className="max-w-4xl">
+      <div className="flex items-end pb-1" aria-hidden>
+        <span className="version-choice hint">
+          <span>{t.projectFiles.versions.fromShort}</span>
+          <span>{t.projectFiles.versions.toShort}</span>
+        </span>
+      </div>
       <ol className="rows">
         {items.map((version, index) => (
           <li key={version.commit} className="version-row">
@@ -71,7 +77,7 @@ export function VersionList({ project, page, isFirst, restore }: Props) {
           </li>
         ))}
       </ol>
-      <div className="sticky bottom-0 flex flex-wrap items-center gap-3 border-t border-line bg-ground py-3">
+      <div className="sticky bottom-0 flex flex-wrap items-center gap-3 bg-ground py-3">
         {items.length > 1 && (
           <button type="submit" className="button">
             <GitCompareArrows size={15} aria-hidden />

@@ -22,7 +22,7 @@ export default async function ChangesPage({ params, searchParams }: Props) {
   const copy = shown(await showWorkingCopy(ctx, { projectId: project.id }));
   const words = t.projectFiles.changes;
   return (
-    <ProjectFrame project={project} part="changes">
+    <ProjectFrame project={project} part="changes" next="quiet">
       <h1 className="text-xl">{words.title}</h1>
       <p className="mb-5 text-soft">{words.lead}</p>
       {copy.changeCount === 0 && (

@@ -29,7 +29,7 @@ export default async function CopyPage({ params, searchParams }: Props) {
   const signedIn = ctx.actor.kind === "user";
   const intent = signedIn && project.may.copy ? await readCopyIntent(ctx.config, slug, ctx.now()) : null;
   return (
-    <ProjectFrame project={project} part={null} next={false}>
+    <ProjectFrame project={project} part={null} next="none">
       <div className="max-w-2xl">
         <h1 className="text-xl">{t.projects.copy.heading}</h1>
         <p className="mt-2 font-serif text-lg text-soft">{t.projects.copy.lead}</p>

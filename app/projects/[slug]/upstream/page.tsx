@@ -20,7 +20,7 @@ export default async function UpstreamPage({ params }: { params: Promise<{ slug:
   const { ctx, project } = await askedProject(slug, routes.projectUpstream);
   const upstream = shown(await showUpstream(ctx, { projectId: project.id }));
   return (
-    <ProjectFrame project={project} part={null}>
+    <ProjectFrame project={project} part={null} next="quiet">
       <h1 className="text-xl">{t.projects.upstream.title}</h1>
       <p className="mt-1 mb-6 text-soft">
         {t.projects.page.copiedFrom}{" "}
