@@ -55,7 +55,9 @@ test("a process that is killed in the middle of its work leaves nothing half-vis
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(child.stdout, "data");
-    await new Promise((resolve) => setTimeout(resolve, 150 + round * 97));
+    const before = (await names()).length;
+    while ((await names()).length < before + 4) await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, round * 37));
     child.kill("SIGKILL");
     await once(child, "close");
     // What it had started sees that nobody listens, and ends.

