@@ -163,7 +163,7 @@ function RenameForm({ entry, onRename, onEnd }: { entry: HomeEntryView; onRename
       }}
     >
       <input
-        className="input min-w-0 flex-1"
+        className="field min-w-0 flex-1"
         aria-label={t.home.renameOf(entry.name)}
         aria-invalid={problem !== null}
         aria-describedby={problem ? "rename-error" : undefined}

@@ -28,7 +28,7 @@ export function NewFolder({ onMake, onCancel }: { onMake: (name: string) => Prom
       }}
     >
       <input
-        className="input min-w-0 flex-1"
+        className="field min-w-0 flex-1"
         aria-label={t.home.newFolderName}
         placeholder={t.home.newFolderName}
         aria-invalid={problem !== null}
