@@ -110,7 +110,12 @@ export function createEmbeddedForge(options: EmbeddedForgeOptions): Forge {
         return head?.type === "blob" ? readWhole(reader, head, limitBytes, "The file") : noFile();
       }),
 
-    commit: (id, request) => within(id, ({ folder, reader }) => writeCommit(folder, reader, request)),
+    commit: (id, request) =>
+      within(id, async ({ folder, reader }) => {
+        const commit = await writeCommit(folder, reader, request);
+        if (commit.ok) numbers.follow(request.parent, commit.value);
+        return commit;
+      }),
 
     history: (id, commit, page = {}) =>
       within(id, ({ folder }) => {

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { runGit } from "./run-git.ts";
+import { type GitOptions, runGit } from "./run-git.ts";
 import { removeOld, removeStaleLocks } from "./stale-locks.ts";
 import { incomingRefs } from "./write-commit.ts";
 
@@ -26,10 +26,14 @@ export async function maintainRepository(folder: string, signal: AbortSignal): P
   const flags = ["-d", "-l", "--quiet", "--threads=1", "--no-write-bitmap-index", "--cruft", `--cruft-expiration=${keepUnreachable}`];
   const packed = await runGit(folder, ["repack", ...flags, ...large], gently);
   if (packed.code !== 0) throw new Error(`git repack: ${packed.stderr}`);
-  // Histories are counted and walked by it without opening a commit; the paths make the history of one file quick.
-  const graph = await runGit(folder, ["commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"], gently);
-  if (graph.code !== 0) throw new Error(`git commit-graph: ${graph.stderr}`);
+  await writeCommitGraph(folder, gently);
   return true;
+}
+
+/** Histories are counted and walked by it without opening a commit; the paths make the history of one file quick. */
+export async function writeCommitGraph(folder: string, options: GitOptions): Promise<void> {
+  const graph = await runGit(folder, ["commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"], options);
+  if (graph.code !== 0) throw new Error(`git commit-graph: ${graph.stderr}`);
 }
 
 /** What a git that was killed leaves behind. */

@@ -22,6 +22,12 @@ export class VersionNumbers {
     return number;
   }
 
+  /** A new commit's number follows from its parent's. */
+  follow(parent: CommitId | null, commit: CommitId): void {
+    const before = parent === null ? 0 : this.known.get(parent);
+    if (before !== undefined) this.keep(commit, before + 1);
+  }
+
   keep(commit: CommitId, number: number): void {
     if (this.known.size >= knownNumbers) for (const oldest of [...this.known.keys()].slice(0, knownNumbers / 2)) this.known.delete(oldest);
     this.known.set(commit, number);

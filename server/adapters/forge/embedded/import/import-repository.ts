@@ -6,6 +6,7 @@ import { fail, ok, type Result } from "#lib/result.ts";
 import type { ImportRequest } from "#server/ports/forge.ts";
 import { createRepository } from "../create-repository.ts";
 import { listTree } from "../list-tree.ts";
+import { writeCommitGraph } from "../maintain-repository.ts";
 import { readRef } from "../read-ref.ts";
 import { runGit } from "../run-git.ts";
 import { describeFailure } from "./describe-failure.ts";
@@ -64,7 +65,11 @@ async function moveIn(staging: string, folder: string, request: ImportRequest): 
   for (const name of names) await rename(path.join(packs, name), path.join(folder, "objects/pack", name));
   const zero = "0".repeat(commit.length);
   const set = await runGit(folder, ["update-ref", "--stdin"], { input: [`start\nupdate refs/heads/main ${commit} ${zero}\ncommit\n`] });
-  if (set.code === 0) return ok(commit);
+  if (set.code === 0) {
+    // Makes long histories quick to show. Without it everything works, so that nobody waits long for it.
+    await writeCommitGraph(folder, { timeoutSeconds: 20 }).catch(() => {});
+    return ok(commit);
+  }
   if (await readRef(folder, "main")) return fail("conflict", "There is something in this project already.");
   throw new Error(`git update-ref: ${set.stderr}`);
 }
