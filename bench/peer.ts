@@ -8,35 +8,33 @@ import type { Runtime } from "#server/adapters/kernels/process/runtime-shape.ts"
 import { loadConfig } from "#server/config.ts";
 
 /** What people use today for "run this notebook with these values", on the very packages that Sheaf's kernels run on. */
-export type Peer = { readonly name: string; readonly execute: (notebook: string, filesFolder: string) => Promise<number> };
+export type Peer = {
+  readonly name: string;
+  readonly execute: (notebook: string, filesFolder: string) => Promise<number>;
+  /** Renders a notebook as it is. */
+  readonly toHtml: (notebook: string) => Promise<number>;
+};
 
 export async function findPeer(): Promise<Peer | null> {
   const runtime = await ensureRuntime(loadConfig());
   if (!runtime.ok) return null;
   const version = await execute([...sandbox(runtime.value, os.tmpdir()), "python3", "-m", "nbconvert", "--version"]);
   if (version.code !== 0) return null;
-  return { name: `nbconvert ${version.text.trim()} --execute`, execute: (notebook, filesFolder) => timeNbconvert(runtime.value, notebook, filesFolder) };
+  return {
+    name: `nbconvert ${version.text.trim()}`,
+    execute: (notebook, filesFolder) => timeNbconvert(runtime.value, notebook, filesFolder, ["--to", "notebook", "--execute"]),
+    toHtml: (notebook) => timeNbconvert(runtime.value, notebook, null, ["--to", "html"]),
+  };
 }
 
-/** From the start of the program to its end, with the executed notebook written: what somebody at a prompt waits for. */
-async function timeNbconvert(runtime: Runtime, notebook: string, filesFolder: string): Promise<number> {
+/** From the start of the program to its end, with what it makes written: what somebody at a prompt waits for. */
+async function timeNbconvert(runtime: Runtime, notebook: string, filesFolder: string | null, options: readonly string[]): Promise<number> {
   const work = await mkdtemp(path.join(os.tmpdir(), "sheaf-peer-"));
   try {
-    await cp(filesFolder, work, { recursive: true });
+    if (filesFolder !== null) await cp(filesFolder, work, { recursive: true });
     await writeFile(path.join(work, "peer.ipynb"), notebook);
     const began = performance.now();
-    const { code, text } = await execute([
-      ...sandbox(runtime, work),
-      "python3",
-      "-m",
-      "nbconvert",
-      "--to",
-      "notebook",
-      "--execute",
-      "--output",
-      "out.ipynb",
-      "peer.ipynb",
-    ]);
+    const { code, text } = await execute([...sandbox(runtime, work), "python3", "-m", "nbconvert", ...options, "--output", "out", "peer.ipynb"]);
     const took = performance.now() - began;
     if (code !== 0) throw new Error(`nbconvert ended with ${code}: ${text.slice(-1000)}`);
     return took;

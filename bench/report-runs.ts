@@ -79,7 +79,7 @@ export async function reportRuns({ visitor, report }: Bench): Promise<void> {
   }
   report.add(
     "Run to last output, on a warm kernel",
-    `Over REST as a visitor: from sending \`POST runs\` to the last output event, median of ${turns} runs with values of their own, ${betweenRunsMs / 1000} s apart. "Kernel itself": the same cells and values sent straight to a kernel that is as warm, outputs thrown away. Peer: ${peer?.name ?? "none found"}, the same executed notebook (values injected), the same packages and files, median of ${peerTurns}. "Cached": the same values asked again, until all outputs are there.`,
+    `Over REST as a visitor: from sending \`POST runs\` to the last output event, median of ${turns} runs with values of their own, ${betweenRunsMs / 1000} s apart. "Kernel itself": the same cells and values sent straight to a kernel that is as warm, outputs thrown away. Peer: ${peer ? `${peer.name} --execute` : "none found"}, the same executed notebook (values injected), the same packages and files, median of ${peerTurns}. "Cached": the same values asked again, until all outputs are there.`,
     table(["worksheet", "last output", "run final", "kernel itself", "peer", "cached"], rows),
     judged.join("\n"),
   );

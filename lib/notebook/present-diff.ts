@@ -64,8 +64,9 @@ function entryOf(diff: Exclude<CellDiff, { kind: "same" }>, languages: Languages
   };
 }
 
+/** Markdown of notebooks holds formulas, whose underscores would be taken for emphasis. */
 function languageOf(cell: Cell, language: CodeLanguage | null): CodeLanguage | null {
-  return cell.cell_type === "code" ? language : cell.cell_type === "markdown" ? "markdown" : null;
+  return cell.cell_type === "code" ? language : null;
 }
 
 function outputsIn(diff: Exclude<CellDiff, { kind: "same" }>, before: Cell | null, after: Cell | null): readonly PreparedOutputDiff[] {
