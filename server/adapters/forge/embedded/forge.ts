@@ -16,11 +16,12 @@ import { listTree } from "./list-tree.ts";
 import { maintainRepository } from "./maintain-repository.ts";
 import type { ObjectReader } from "./object-reader.ts";
 import { openBlob } from "./open-blob.ts";
-import { readHistory, VersionNumbers } from "./read-history.ts";
+import { readHistory } from "./read-history.ts";
 import { readRef } from "./read-ref.ts";
 import { ReaderPool } from "./reader-pool.ts";
 import { sweepLeftovers } from "./sweep-leftovers.ts";
 import { takeOver } from "./take-over.ts";
+import { VersionNumbers } from "./version-numbers.ts";
 import { writeCommit } from "./write-commit.ts";
 
 const noFile = () => fail("not_found", "No such file.");
@@ -118,9 +119,9 @@ export function createEmbeddedForge(options: EmbeddedForgeOptions): Forge {
       }),
 
     history: (id, commit, page = {}) =>
-      within(id, ({ folder }) => {
+      within(id, (at) => {
         const known = isCommitId(commit) && (page.after === undefined || isCommitId(page.after)) && (page.path === undefined || isReadablePath(page.path));
-        return known ? readHistory(folder, numbers, commit, page) : noVersion();
+        return known ? readHistory(at, numbers, commit, page) : noVersion();
       }),
 
     compare: (id, from, to) =>
