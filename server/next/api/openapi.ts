@@ -66,6 +66,8 @@ function printOperation(name: string, operation: Operation, components: Record<s
 function requestBody(name: string, operation: Operation, components: Record<string, unknown>): Record<string, unknown> {
   if (operation.body) return { requestBody: { content: { "application/json": { schema: schemaOf(operation.body, components, "input") } } } };
   if (name === "importProject") return { requestBody: { required: true, content: importContent(components) } };
+  if (name === "writeProjectFile" || name === "writeHomeFile" || name === "appendHomeUpload")
+    return { requestBody: { required: true, content: { "application/octet-stream": { schema: { type: "string", format: "binary" } } } } };
   if (name !== "uploadFile") return {};
   const form = { type: "object", properties: { file: { type: "string", format: "binary" } }, required: ["file"] };
   return { requestBody: { required: true, content: { "multipart/form-data": { schema: form } } } };
