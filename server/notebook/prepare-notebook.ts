@@ -12,7 +12,7 @@ export type ReadContent = () => Promise<Result<Uint8Array>>;
 export type PreparedOutputContent = OutputContent;
 
 /** Up to here a notebook is prepared at once; larger ones in a thread, so that no other request waits. */
-const smallBytes = 1024 * 1024;
+const smallBytes = 512 * 1024;
 /** Pages and differences, as long as they are in memory anyway; heavy outputs apart from them. */
 const pages = keepResults<PreparedNotebook | PreparedDiff>(48 * 1024 * 1024);
 const outputs = keepResults<OutputContent>(64 * 1024 * 1024);
