@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { isIP } from "node:net";
 import path from "node:path";
 import type { ImportRequest } from "#server/ports/forge.ts";
 import { gitEnvironment } from "../run-git.ts";
@@ -77,7 +78,7 @@ function importEnvironment(address: ImportAddress, pinned: string, proxyUrl: str
     ["http.proxy", proxyUrl],
     ["http.proxyAuthMethod", "basic"],
     // A second lock beside the proxy, should git ever go round it.
-    ["http.curloptResolve", `${address.host}:${address.port}:${pinned.includes(":") ? `[${pinned}]` : pinned}`],
+    ...(isIP(address.host) ? [] : ([["http.curloptResolve", `${address.host}:${address.port}:${pinned.includes(":") ? `[${pinned}]` : pinned}`]] as const)),
     ["http.followRedirects", "false"],
     ["http.lowSpeedLimit", "1"],
     ["http.lowSpeedTime", "90"],
