@@ -2,12 +2,14 @@ import type { ContentsEntry, PreparedCell, PreparedNotebook } from "#lib/domain/
 import { renderMarkdown } from "#lib/markdown.ts";
 import { type CodeLanguage, highlight, languageNamed } from "#lib/text/highlight.ts";
 import { readDisplay } from "#lib/worksheet/display-tags.ts";
+import { joinFrames } from "#lib/worksheet/join-frames.ts";
 import { anchorOfCell } from "./cell-anchor.ts";
 import { headingsOf } from "./heading-list.ts";
 import { joinOutputs } from "./join-outputs.ts";
 import { entriesOf, itemsOf, valueAt } from "./json-text.ts";
 import type { Cell, Notebook } from "./nbformat.ts";
 import { cellSchema } from "./nbformat.ts";
+import { parseNotebook } from "./parse-notebook.ts";
 import { type ApartContent, mostCharacters, type PresentedOutput, presentCellOutput } from "./present-cell-output.ts";
 
 /** `cell` and `position` are the place that a page asks for it by. */
@@ -28,7 +30,8 @@ export function presentNotebook(notebook: Notebook): PresentedNotebook {
   const contents: ContentsEntry[] = [];
   const anchors = new Set<string>();
   let room = mostInPage;
-  for (const [index, cell] of notebook.cells.entries()) {
+  const shown = withJoinedFrames(notebook.cells);
+  for (const [index, cell] of shown.entries()) {
     const presented = presentCell(cell, index, language, room);
     cells.push(presented.cell);
     apart.push(...presented.apart);
@@ -41,6 +44,14 @@ export function presentNotebook(notebook: Notebook): PresentedNotebook {
     }
   }
   return { notebook: { title: contents[0]?.title ?? null, kernel: kernelOf(notebook), contents, cells }, apart };
+}
+
+/** Figures that come in several outputs are put together before they are shown. */
+function withJoinedFrames(cells: readonly Cell[]): readonly Cell[] {
+  const results = cells.map((cell, index) => ({ index, outputs: cell.cell_type === "code" ? cell.outputs : [], executionCount: null, durationMs: null }));
+  const joined = joinFrames(results);
+  if (joined === results) return cells;
+  return cells.map((cell, index) => (cell.cell_type === "code" ? { ...cell, outputs: [...(joined[index]?.outputs ?? [])] } : cell));
 }
 
 type PresentedCell = { readonly cell: PreparedCell; readonly apart: readonly Apart[]; readonly characters: number };
@@ -96,6 +107,7 @@ function presentMarkdown(cell: Extract<Cell, { cell_type: "markdown" }>, index: 
  */
 export function readApart(text: string, cell: number, position: number): ApartContent | null {
   const body = text.startsWith("\uFEFF") ? text.slice(1) : text;
+  if (body.includes(splitFrames)) return readFromWhole(body, cell, position);
   const cells = entriesOf(body, valueAt(body, 0)).find(({ key }) => key === "cells");
   const span = cells && itemsOf(body, cells.value)[cell];
   const parsed = span && cellSchema.safeParse(JSON.parse(body.slice(span.start, span.end)));
@@ -106,6 +118,15 @@ export function readApart(text: string, cell: number, position: number): ApartCo
   // A difference shows the pieces of a stream one by one.
   const output = parsed.data.cell_type === "code" ? parsed.data.outputs[position] : undefined;
   return output ? presentCellOutput(output, position).apart : null;
+}
+
+/** A figure whose library stands in another cell is not to be read from its own. */
+const splitFrames = "application/vnd.bokehjs_";
+
+function readFromWhole(text: string, cell: number, position: number): ApartContent | null {
+  const parsed = parseNotebook(text);
+  const apart = parsed.ok ? presentNotebook(parsed.value).apart : [];
+  return apart.find((one) => one.cell === cell && one.position === position)?.content ?? null;
 }
 
 export function languageOfNotebook({ metadata }: Notebook): CodeLanguage | null {
