@@ -49,10 +49,12 @@ export function EntryRow({ entry, hint, project, onRename, onRemove }: Props) {
                 {t.home.projectOf(project.title)}
               </Link>
             )}
-            <p className="home-narrow hint pb-1.5 pl-6.5">
-              {entry.kind === "file" && `${formatBytes(entry.bytes)} · `}
-              <Age at={entry.modifiedAt} />
-            </p>
+            {!isKept && (
+              <p className="home-narrow hint pl-6.5">
+                {entry.kind === "file" && `${formatBytes(entry.bytes)} · `}
+                <Age at={entry.modifiedAt} />
+              </p>
+            )}
           </>
         )}
       </td>

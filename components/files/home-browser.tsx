@@ -115,7 +115,7 @@ export function HomeBrowser({ path, entries, next, hidden, projects }: Props) {
         <Link className="link hint" href={pageAddress(path, !hidden)} prefetch={false}>
           {hidden ? t.home.hideHidden : t.home.showHidden}
         </Link>
-        <p className="hint max-sm:hidden">{t.home.keys}</p>
+        {entries.length > 0 && <p className="hint max-sm:hidden">{t.home.keys}</p>}
       </div>
       {over && (
         <div className="drop-cover" aria-hidden>

@@ -1,5 +1,5 @@
 "use client";
-import { Check, RotateCcw, X } from "lucide-react";
+import { RotateCcw, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { api } from "#components/api.ts";
 import { formatBytes, formatDuration } from "#lib/format.ts";
@@ -18,7 +18,8 @@ export function UploadList() {
   const done = items.filter((item) => item.state === "done").length;
   const open = items.filter((item) => item.state !== "done" && item.state !== "waiting");
   const waiting = items.filter((item) => item.state === "waiting");
-  const rows = [...open, ...waiting, ...items.filter((item) => item.state === "done").reverse()].slice(0, rowsShown);
+  // What is done stands in its folder: here it is a number.
+  const rows = [...open, ...waiting].slice(0, rowsShown);
   return (
     <>
       <Unfinished sending={items.map((item) => item.path)} />
@@ -34,15 +35,17 @@ export function UploadList() {
               </button>
             )}
           </div>
-          <p role="status" className="hint">
+          <p role="status" className="hint tabular-nums">
             {words.summary(done, items.length)}
           </p>
-          <ul className="mt-1">
-            {rows.map((item) => (
-              <Row key={item.id} item={item} queue={queue} />
-            ))}
-          </ul>
-          {items.length > rows.length && <p className="hint">{words.moreWaiting(items.length - rows.length)}</p>}
+          {rows.length > 0 && (
+            <ul className="mt-1">
+              {rows.map((item) => (
+                <Row key={item.id} item={item} queue={queue} />
+              ))}
+            </ul>
+          )}
+          {open.length + waiting.length > rows.length && <p className="hint">{words.moreWaiting(open.length + waiting.length - rows.length)}</p>}
         </section>
       )}
     </>
@@ -85,12 +88,7 @@ function State({ item }: { item: UploadItem }) {
     case "stopped":
       return words.stopped;
     case "done":
-      return (
-        <span className="inline-flex items-center gap-1">
-          <Check size={13} aria-hidden />
-          {`${words.done}, ${formatBytes(item.totalBytes)}`}
-        </span>
-      );
+      return null;
   }
 }
 
