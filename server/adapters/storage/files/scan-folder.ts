@@ -7,7 +7,8 @@ import { isLeftOutName } from "#lib/project/left-out.ts";
 import type { ScannedFile } from "#server/ports/homes.ts";
 import { stampOf } from "./home-entries.ts";
 import { stop } from "./home-failures.ts";
-import { codeOf, folderFlags, isUsableName, readFlags } from "./safe-open.ts";
+import { openFolders } from "./home-folders.ts";
+import { codeOf, folderFlags, inside, isUsableName, readFlags } from "./safe-open.ts";
 import { isSettled, type KnownBlobs } from "./scan-cache.ts";
 
 const maxDepth = 128;
@@ -116,11 +117,16 @@ function namesIn(fd: number): string[] {
 async function readAll(root: FileHandle, unread: Found[], files: ScannedFile[], kept: Map<string, BlobId>): Promise<void> {
   const read = async (): Promise<void> => {
     const buffer = Buffer.allocUnsafe(pieceBytes);
-    for (let next = unread.pop(); next; next = unread.pop()) {
-      const hashed = await hashFile(root, next.path, buffer);
-      if (!hashed) continue;
-      files.push(scanned(next.path, hashed.stat, hashed.blob));
-      if (hashed.settled) kept.set(stampOf(hashed.stat), hashed.blob);
+    const opener = openerIn(root);
+    try {
+      for (let next = unread.pop(); next; next = unread.pop()) {
+        const hashed = await hashFile(await opener.open(next.path), next.path, buffer);
+        if (!hashed) continue;
+        files.push(scanned(next.path, hashed.stat, hashed.blob));
+        if (hashed.settled) kept.set(stampOf(hashed.stat), hashed.blob);
+      }
+    } finally {
+      await opener.close();
     }
   };
   await Promise.all(Array.from({ length: Math.min(readersAtOnce, unread.length) }, read));
@@ -131,8 +137,7 @@ type Hashed = { readonly blob: BlobId; readonly stat: BigIntStats; readonly sett
 const patience = 3;
 
 /** Null where it has gone, is no file any more, or may not be read. */
-async function hashFile(root: FileHandle, path: string, buffer: Buffer): Promise<Hashed | null> {
-  const file = await openPath(root, path);
+async function hashFile(file: FileHandle | null, path: string, buffer: Buffer): Promise<Hashed | null> {
   if (!file) return null;
   try {
     for (let times = 1; ; times++) {
@@ -166,22 +171,37 @@ export function blobIdOf(content: Uint8Array): BlobId {
   return createHash("sha1").update(`blob ${content.byteLength}\0`).update(content).digest("hex") as BlobId;
 }
 
-async function openPath(root: FileHandle, path: string): Promise<FileHandle | null> {
-  const names = path.split("/");
-  let at: FileHandle = root;
-  try {
-    for (const [index, name] of names.entries()) {
-      const next = await open(`/proc/self/fd/${at.fd}/${name}`, index === names.length - 1 ? readFlags : folderFlags);
-      if (at !== root) await at.close();
-      at = next;
-    }
-    return at;
-  } catch (error) {
-    if (at !== root) await at.close();
-    // Left out it would look removed: what is there and cannot be read has to be said.
-    if (codeOf(error) === "EACCES") throw stop("forbidden", `The permissions of ${path} forbid reading it.`);
-    if (codeOf(error) === "EAGAIN") throw stop("unavailable", `A program holds ${path} locked. Try again when it is done.`);
-    if (["ENOENT", "ENOTDIR", "ELOOP", "ENXIO"].includes(codeOf(error) ?? "")) return null;
-    throw error;
-  }
+/** Opens one file after the other; the folder of the last stays open, since the next is mostly beside it. */
+function openerIn(root: FileHandle): { open(path: string): Promise<FileHandle | null>; close(): Promise<void> } {
+  let last: { readonly folder: string; readonly handle: FileHandle } | null = null;
+  const close = async (): Promise<void> => {
+    await last?.handle.close();
+    last = null;
+  };
+  const enter = async (folder: string): Promise<FileHandle> => {
+    if (last?.folder === folder) return last.handle;
+    await close();
+    last = { folder, handle: await openFolders(root, folder === "" ? [] : folder.split("/")) };
+    return last.handle;
+  };
+  return {
+    close,
+    async open(path) {
+      const slash = path.lastIndexOf("/");
+      try {
+        return await open(inside(await enter(path.slice(0, Math.max(0, slash))), path.slice(slash + 1)), readFlags);
+      } catch (error) {
+        return passOverUnlessThere(path, error);
+      }
+    },
+  };
+}
+
+/** Left out it would look removed: what is there and cannot be read has to be said. */
+function passOverUnlessThere(path: string, error: unknown): null {
+  const code = codeOf(error) ?? "";
+  if (code === "EACCES") throw stop("forbidden", `The permissions of ${path} forbid reading it.`);
+  if (code === "EAGAIN") throw stop("unavailable", `A program holds ${path} locked. Try again when it is done.`);
+  if (["ENOENT", "ENOTDIR", "ELOOP", "ENXIO"].includes(code)) return null;
+  throw error;
 }
