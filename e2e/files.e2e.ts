@@ -8,7 +8,7 @@ import { routes } from "#lib/routes.ts";
 import { expect, seriousFindings, signUp, test } from "./fixtures.ts";
 
 const words = t.home;
-const row = (page: Page, name: string) => page.getByRole("row").filter({ has: page.getByRole("link", { name, exact: true }) });
+const row = (page: Page, name: string) => page.getByRole("row").filter({ has: page.getByRole("button", { name: words.actionsOf(name), exact: true }) });
 const choose = (page: Page, files: string | string[] | { name: string; mimeType: string; buffer: Buffer }[]) =>
   page.locator('input[name="upload-files"]').setInputFiles(files);
 const textFile = (name: string, text: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
@@ -38,6 +38,7 @@ test("files are sent, renamed, deleted by a slip and brought back, with the keyb
   await expect(page.getByRole("button", { name: words.undo })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(row(page, "harvest.csv")).toHaveCount(1);
+  await expect(page.getByRole("link", { name: "harvest.csv" })).toBeFocused();
 
   await page.getByRole("link", { name: "harvest.csv" }).click();
   await expect(page.getByRole("columnheader", { name: "species" })).toBeVisible();

@@ -79,7 +79,7 @@ function Name({ entry, link }: { entry: HomeEntryView; link: React.RefObject<HTM
   );
   if (entry.kind === "link" || entry.kind === "other") return <span className="file-link text-soft">{content}</span>;
   return (
-    <Link ref={link} className="file-link" href={routes.files(entry.path)} prefetch={false}>
+    <Link ref={link} data-entry={entry.path} className="file-link" href={routes.files(entry.path)} prefetch={false}>
       {content}
     </Link>
   );

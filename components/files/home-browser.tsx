@@ -29,6 +29,7 @@ export function HomeBrowser({ path, entries, next, hidden, projects }: Props) {
   const { queue } = useUploads();
   const [said, setSaid] = useState<Said | null>(null);
   const [making, setMaking] = useState(false);
+  const focusOn = useFocusOnEntry(entries);
   const take = (files: readonly { file: File; path: string }[]) => queue.add(files.map((one) => ({ ...one, path: inFolder(path, one.path.normalize("NFC")) })));
   const over = useDrop(take);
 
@@ -36,6 +37,7 @@ export function HomeBrowser({ path, entries, next, hidden, projects }: Props) {
     const answer = await api("POST", routes.api.homeFile(entry.path), { action: "move", to: inFolder(path, name) });
     if (!answer.ok) return answer.problem.detail;
     setSaid({ words: t.home.renamed(name) });
+    focusOn(inFolder(path, name));
     router.refresh();
     return null;
   }
@@ -49,6 +51,7 @@ export function HomeBrowser({ path, entries, next, hidden, projects }: Props) {
   async function undo(trashed: TrashedEntryView) {
     const answer = await api<HomeEntryView>("POST", routes.api.trashed(trashed.id));
     setSaid(answer.ok ? { words: t.home.undone(answer.value.name) } : { words: answer.problem.detail, wrong: true });
+    if (answer.ok) focusOn(answer.value.path);
     router.refresh();
   }
 
@@ -57,6 +60,7 @@ export function HomeBrowser({ path, entries, next, hidden, projects }: Props) {
     if (!answer.ok) return answer.problem.detail;
     setMaking(false);
     setSaid({ words: t.home.made(name) });
+    focusOn(inFolder(path, name));
     router.refresh();
     return null;
   }
@@ -124,6 +128,19 @@ export function HomeBrowser({ path, entries, next, hidden, projects }: Props) {
       )}
     </div>
   );
+}
+
+/** The focus follows what was renamed, made or brought back, as soon as the list shows it. */
+function useFocusOnEntry(entries: readonly HomeEntryView[]): (path: string) => void {
+  const wanted = useRef<string | null>(null);
+  useEffect(() => {
+    if (wanted.current === null || !entries.some((entry) => entry.path === wanted.current)) return;
+    document.querySelector<HTMLElement>(`[data-entry="${CSS.escape(wanted.current)}"]`)?.focus();
+    wanted.current = null;
+  }, [entries]);
+  return (path) => {
+    wanted.current = path;
+  };
 }
 
 /** What was done last, and the way back. The focus goes to "Undo": what had it is no longer there. */
