@@ -1,8 +1,7 @@
 import type { PreparedOutput } from "#lib/domain/notebook-view.ts";
 import type { CellShow } from "#lib/domain/worksheet.ts";
-import { imageSize, svgSize } from "#lib/worksheet/image-size.ts";
 import { type Presentation, presentOutput } from "#lib/worksheet/present-output.ts";
-import { shownImage, sizeOf } from "#lib/worksheet/stored-image.ts";
+import { shownImageTypes } from "#lib/worksheet/stored-image.ts";
 import type { MimeBundle, Output } from "./nbformat.ts";
 
 /** What a page leaves out of a notebook: an image's bytes (`base64`) or text (`text`), or an output as JSON. */
@@ -27,18 +26,28 @@ export function presentCellOutput(output: Output, position: number): PresentedOu
 }
 
 function presentImage(bundle: MimeBundle, metadata: MimeBundle, position: number): PresentedOutput | null {
-  const output: Output = { output_type: "display_data", data: bundle, metadata };
-  const presentation = presentOutput(output, showAll);
-  const image = presentation.kind === "image" || presentation.kind === "svg" ? shownImage(bundle) : null;
-  if (!image || image.data.length <= mostImageCharacters) return null;
-  const { type, data } = image;
-  const isText = type === "image/svg+xml";
-  const size = sizeOf(metadata[type], isText ? svgSize(data) : imageSize(type, data));
-  const alt = "alt" in presentation ? presentation.alt : "";
+  const type = shownImageTypes.find((one) => typeof bundle[one] === "string" && bundle[one].length > mostImageCharacters);
+  const data = type && bundle[type];
+  if (!type || typeof data !== "string") return null;
+  // Its beginning tells what it is and how large; megabytes are not read for that.
+  const beginning: MimeBundle = Object.fromEntries(
+    Object.entries(bundle).map(([key, value]) => [key, isImage(key) && typeof value === "string" ? value.slice(0, probed) : value]),
+  );
+  const presentation = presentOutput({ output_type: "display_data", data: beginning, metadata }, showAll);
+  const isSvg = presentation.kind === "svg" && type === "image/svg+xml";
+  if (!isSvg && !(presentation.kind === "image" && presentation.type === type)) return null;
+  const { width, height, alt } = presentation;
   return {
-    shown: { kind: "image", position, type, bytes: isText ? data.length : Math.floor((data.length * 3) / 4), ...size, alt },
-    apart: isText ? { mediaType: type, text: data } : { mediaType: type, base64: data },
+    shown: { kind: "image", position, type, bytes: isSvg ? data.length : Math.floor((data.length * 3) / 4), width, height, alt },
+    apart: isSvg ? { mediaType: type, text: data } : { mediaType: type, base64: data },
   };
+}
+
+/** A multiple of four, so that base64 may be cut there. Headers of photographs are tens of kilobytes. */
+const probed = 96 * 1024;
+
+function isImage(type: string): boolean {
+  return (shownImageTypes as readonly string[]).includes(type);
 }
 
 /** Which of a bundle's types each presentation is made from. */

@@ -1,7 +1,7 @@
 import type { PreparedDiff, PreparedNotebook } from "#lib/domain/notebook-view.ts";
 import type { Result } from "#lib/result.ts";
 import { fail, ok } from "#lib/result.ts";
-import { keepResults } from "./kept-results.ts";
+import { type KeptResults, keepResults } from "./kept-results.ts";
 import { type Done, doWork, type OutputContent, type Work } from "./prepare-work.ts";
 import { workInThread } from "./work-thread.ts";
 
@@ -13,18 +13,31 @@ export type PreparedOutputContent = OutputContent;
 
 /** Up to here a notebook is prepared at once; larger ones in a thread, so that no other request waits. */
 const smallBytes = 512 * 1024;
-/** Pages and differences, as long as they are in memory anyway; heavy outputs apart from them. */
-const pages = keepResults<PreparedNotebook | PreparedDiff>(48 * 1024 * 1024);
-const outputs = keepResults<OutputContent>(64 * 1024 * 1024);
-const going = new Map<string, Promise<Result<Done>>>();
+type Kept = {
+  /** Pages and differences; heavy outputs have a budget of their own. */
+  readonly pages: KeptResults<PreparedNotebook | PreparedDiff>;
+  readonly outputs: KeptResults<OutputContent>;
+  /** Differences and notebooks that are being prepared right now. */
+  readonly going: Map<string, Promise<Result<Done>>>;
+};
+
+/** Next bundles each route on its own, so that this module is loaded several times in one process; this key is one. */
+const key = Symbol.for("sheaf.prepared-notebooks");
+const place = globalThis as { [key]?: Kept };
+
+function kept(): Kept {
+  place[key] ??= { pages: keepResults(48 * 1024 * 1024), outputs: keepResults(96 * 1024 * 1024), going: new Map() };
+  return place[key];
+}
 
 /**
  * What the page of a notebook shows. `blob` names the content (a git blob id): equal ids are answered from memory.
  * The caller has authorised reading. Failures: what `read` fails with, and "invalid" with a sentence for the reader.
  */
 export async function prepareNotebook(blob: string, read: ReadContent): Promise<Result<PreparedNotebook>> {
-  const kept = pages.get(`notebook ${blob}`);
-  if (kept && "cells" in kept) return ok(kept);
+  const { pages, outputs } = kept();
+  const known = pages.get(`notebook ${blob}`);
+  if (known && "cells" in known) return ok(known);
   const done = await once(`notebook ${blob}`, async () => {
     const content = await read();
     return content.ok ? perform({ kind: "notebook", bytes: content.value }, content.value.byteLength) : content;
@@ -44,8 +57,9 @@ export async function prepareNotebook(blob: string, read: ReadContent): Promise<
  */
 export async function readPreparedOutput(blob: string, cell: number, position: number, read: ReadContent): Promise<Result<PreparedOutputContent>> {
   const name = nameOf(blob, cell, position);
-  const kept = outputs.get(name);
-  if (kept) return ok(kept);
+  const { outputs } = kept();
+  const known = outputs.get(name);
+  if (known) return ok(known);
   const content = await read();
   if (!content.ok) return content;
   const done = await perform({ kind: "output", bytes: content.value, cell, position }, content.value.byteLength);
@@ -60,8 +74,9 @@ export type DiffSide = { readonly blob: string; readonly read: ReadContent };
 /** How two versions of a notebook differ, for `<NotebookDiffView>`; null is a side where the file is not. */
 export async function prepareNotebookDiff(before: DiffSide | null, after: DiffSide | null): Promise<Result<PreparedDiff>> {
   const name = `diff ${before?.blob} ${after?.blob}`;
-  const kept = pages.get(name);
-  if (kept && "entries" in kept) return ok(kept);
+  const { pages } = kept();
+  const known = pages.get(name);
+  if (known && "entries" in known) return ok(known);
   const done = await once(name, async () => {
     const [old, now] = await Promise.all([before ? before.read() : ok(null), after ? after.read() : ok(null)]);
     if (!old.ok) return old;
@@ -80,6 +95,7 @@ async function perform(work: Work, bytes: number): Promise<Result<Done>> {
 
 /** Two readers who ask for the same at the same time wait for one answer. */
 function once(name: string, prepare: () => Promise<Result<Done>>): Promise<Result<Done>> {
+  const { going } = kept();
   const running = going.get(name);
   if (running) return running;
   const started = prepare().finally(() => going.delete(name));

@@ -11,22 +11,29 @@ const idleMs = 30_000;
 /** Questions that may wait: each holds a notebook's bytes. */
 const mostWaiting = 8;
 
-let worker: Worker | null = null;
-let idle: NodeJS.Timeout | null = null;
-let waiting = 0;
-let queue: Promise<unknown> = Promise.resolve();
+type Thread = { worker: Worker | null; idle: NodeJS.Timeout | null; waiting: number; queue: Promise<unknown> };
+
+/** One thread for all routes, though each may have loaded this module for itself. */
+const key = Symbol.for("sheaf.notebook-thread");
+const place = globalThis as { [key]?: Thread };
+
+function shared(): Thread {
+  place[key] ??= { worker: null, idle: null, waiting: 0, queue: Promise.resolve() };
+  return place[key];
+}
 
 /** Asks the thread, which is started when it is needed and ended when it is idle. One question after the other. */
 export async function workInThread(work: Work): Promise<Result<Done>> {
-  if (waiting >= mostWaiting)
+  const thread = shared();
+  if (thread.waiting >= mostWaiting)
     return fail("unavailable", "Several large notebooks are being prepared right now. Try again in a moment.", { retryAfterSeconds: 5 });
-  waiting++;
-  const answer = queue.then(() => ask(work));
-  queue = answer;
+  thread.waiting++;
+  const answer = thread.queue.then(() => ask(work));
+  thread.queue = answer;
   try {
     return await answer;
   } finally {
-    waiting--;
+    thread.waiting--;
   }
 }
 
@@ -34,6 +41,7 @@ const tooLarge = fail("invalid", "This notebook is too large to be shown. Downlo
 const tooSlow = fail("invalid", "This notebook takes too long to prepare. Download it to look at it.");
 
 function ask(work: Work): Promise<Result<Done>> {
+  const { idle, worker } = shared();
   if (idle) clearTimeout(idle);
   const thread = worker ?? start();
   return new Promise((resolve) => {
@@ -56,19 +64,20 @@ function ask(work: Work): Promise<Result<Done>> {
 
 function rest(thread: Worker): void {
   thread.unref();
-  idle = setTimeout(() => stop(thread), idleMs);
+  const idle = setTimeout(() => stop(thread), idleMs);
   idle.unref();
+  shared().idle = idle;
 }
 
 function start(): Worker {
   const thread = new Worker(new URL("./prepare-worker.ts", import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
   // An error that nobody listens to would end the process.
   thread.on("error", () => stop(thread));
-  worker = thread;
+  shared().worker = thread;
   return thread;
 }
 
 function stop(thread: Worker): void {
-  if (worker === thread) worker = null;
+  if (shared().worker === thread) shared().worker = null;
   void thread.terminate();
 }
