@@ -10,6 +10,7 @@ import { createReport, type Report } from "./report.ts";
 import { reportCrowd } from "./report-crowd.ts";
 import { reportForge } from "./report-forge.ts";
 import { reportMemory } from "./report-memory.ts";
+import { reportNotebooks } from "./report-notebooks.ts";
 import { reportPages } from "./report-pages.ts";
 import { reportRuns } from "./report-runs.ts";
 import { milliseconds } from "./statistics.ts";
@@ -42,6 +43,7 @@ try {
   await measured("Memory, idle", () => reportMemory(bench));
   await measured("Run to last output", () => reportRuns(bench));
   await measured("People pressing Run at once", () => reportCrowd(bench));
+  await measured("Notebooks", () => reportNotebooks(bench));
   await measured("Pages", () => reportPages(bench, growTo));
   await measured("Repositories", () => reportForge(bench));
   await report.write();
