@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { highlight, highlightLines, languageNamed, languageOfPath, markRanges } from "./highlight.ts";
 import { prepareTextDiff } from "./prepare-text-diff.ts";
 
-const hostile = fc.string({ unit: fc.constantFrom("<", ">", "&", '"', "'", "\n", "x", " = ", "def f():\n", '"""', "#", "`", "</span>", "<script>", "&lt;", "𝄞", "\\", "${") });
+const hostile = fc.string({
+  unit: fc.constantFrom("<", ">", "&", '"', "'", "\n", "x", " = ", "def f():\n", '"""', "#", "`", "</span>", "<script>", "&lt;", "𝄞", "\\", "${"),
+});
 const language = fc.constantFrom("python" as const, "r" as const, "markdown" as const, "xml" as const, "json" as const, "latex" as const, null);
 const textOf = (html: string) =>
   html
@@ -43,26 +45,36 @@ describe("coloured code", () => {
       return Array.from({ length: sorted.length >> 1 }, (_, index) => ({ start: sorted[2 * index] ?? 0, end: sorted[2 * index + 1] ?? 0 }));
     });
     fc.assert(
-      fc.property(hostile.filter((text) => !text.includes("\n") && !text.includes("𝄞")), language, ranges, (source, lang, asked) => {
-        const html = markRanges(highlight(source, lang), asked);
-        expect(textOf(html)).toBe(source);
-        const marked = [...html.matchAll(/<mark>(.*?)<\/mark>/g)].map((match) => textOf(match[1] ?? "")).join("");
-        expect(marked).toBe(asked.map(({ start, end }) => source.slice(start, end)).join(""));
-      }),
+      fc.property(
+        hostile.filter((text) => !text.includes("\n") && !text.includes("𝄞")),
+        language,
+        ranges,
+        (source, lang, asked) => {
+          const html = markRanges(highlight(source, lang), asked);
+          expect(textOf(html)).toBe(source);
+          const marked = [...html.matchAll(/<mark>(.*?)<\/mark>/g)].map((match) => textOf(match[1] ?? "")).join("");
+          expect(marked).toBe(asked.map(({ start, end }) => source.slice(start, end)).join(""));
+        },
+      ),
       { numRuns: 2000 },
     );
   });
 
   it("knows languages by file names and by kernels' names", () => {
-    expect([languageOfPath("a/b.PY"), languageOfPath("Makefile"), languageOfPath("x.bin"), languageOfPath("noending")]).toEqual(["python", "makefile", null, null]);
-    expect([languageNamed("python3"), languageNamed("ipython"), languageNamed("R"), languageNamed("ir"), languageNamed("C++17"), languageNamed("whitespace")]).toEqual([
+    expect([languageOfPath("a/b.PY"), languageOfPath("Makefile"), languageOfPath("x.bin"), languageOfPath("noending")]).toEqual([
       "python",
-      "python",
-      "r",
-      "r",
-      "cpp",
+      "makefile",
+      null,
       null,
     ]);
+    expect([
+      languageNamed("python3"),
+      languageNamed("ipython"),
+      languageNamed("R"),
+      languageNamed("ir"),
+      languageNamed("C++17"),
+      languageNamed("whitespace"),
+    ]).toEqual(["python", "python", "r", "r", "cpp", null]);
   });
 });
 

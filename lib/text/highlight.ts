@@ -105,7 +105,10 @@ export function languageOfPath(path: string): CodeLanguage | null {
 
 /** What people call a language ("Python", "ir", "C++"), as one that can be coloured. */
 export function languageNamed(name: string): CodeLanguage | null {
-  const known = name.toLowerCase().replace(/^i(?=python|r$)/, "").replace(/[\d.]+$/, "");
+  const known = name
+    .toLowerCase()
+    .replace(/^i(?=python|r$)/, "")
+    .replace(/[\d.]+$/, "");
   if (Object.hasOwn(languages, known)) return known as CodeLanguage;
   return known === "c++" || known === "c" ? "cpp" : known === "octave" ? "matlab" : null;
 }
