@@ -50,6 +50,11 @@ function Home({ usedBytes, limitBytes }: { usedBytes: number; limitBytes: number
       <p className="mb-2 text-soft">{t.me.filesHint}</p>
       <meter className="home-meter" min={0} max={limitBytes} value={usedBytes} aria-labelledby="home" />
       <p className="hint mt-1 tabular-nums">{t.me.used(formatBytes(usedBytes), formatBytes(limitBytes))}</p>
+      <p className="mt-2">
+        <Link className="link" href={routes.files()} prefetch={false}>
+          {t.home.open}
+        </Link>
+      </p>
     </section>
   );
 }

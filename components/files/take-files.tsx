@@ -63,7 +63,10 @@ export function useDrop(onDropped: Take): boolean {
       if (!holdsFiles(event) || !event.dataTransfer) return;
       event.preventDefault();
       setOver(false);
-      void droppedFrom(event.dataTransfer.items).then((files) => take.current(files));
+      const { items, files } = event.dataTransfer;
+      // Not every browser and source tells of folders: then there are files alone.
+      if ([...items].some((item) => item.webkitGetAsEntry() !== null)) void droppedFrom(items).then((found) => take.current(found));
+      else take.current(chosenFrom(files));
     };
     document.addEventListener("dragover", onOver);
     document.addEventListener("dragleave", onLeave);

@@ -3,6 +3,7 @@ const plural = (count: number, one: string, many: string): string => `${count.to
 /** One's own files. */
 export const home = {
   title: "Files",
+  open: "All files and the room they take",
   root: "Files",
   where: "Where this is",
   name: "Name",
