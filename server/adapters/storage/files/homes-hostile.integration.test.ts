@@ -233,6 +233,7 @@ test("what the server keeps in a home may be replaced by a link, which is then n
   ])
     expect(answer).toMatchObject({ ok: false, failure: { code: "conflict", message: expect.stringContaining(".sheaf") } });
   expect((await homes.open(home, "private/a.txt")).ok).toBe(true);
+  expect(await homes.listTrash(home)).toEqual([]);
   await untouched();
 });
 

@@ -70,7 +70,11 @@ export function createFileHomes(options: { readonly dataFolder: string; readonly
       }),
 
     trash: (home, relative) => tried(home, (here) => trashEntry(here, relative, new Date())),
-    listTrash: (home) => at(home, listTrashed),
+    async listTrash(home) {
+      // Where the person put something else in the place of the trash, nothing lies in it.
+      const listed = await tried(home, listTrashed);
+      return listed.ok ? listed.value : [];
+    },
     restore: (home, trashId) => tried(home, (here) => restoreEntry(here, trashId)),
     async emptyTrash(home, which) {
       await at(home, (here) => emptyTrashed(here, which));
