@@ -16,6 +16,8 @@ type Props = {
 
 /** Fewer headings need no list of contents. */
 const fewHeadings = 3;
+/** More cells than this are laid out as they are scrolled to. */
+const longNotebook = 100;
 
 /** A notebook to be read: a server component. */
 export function NotebookView({ notebook, outputBase, title }: Props) {
@@ -24,7 +26,7 @@ export function NotebookView({ notebook, outputBase, title }: Props) {
   const hasContents = notebook.contents.length >= fewHeadings;
   let caption = title;
   return (
-    <div className="notebook" data-contents={hasContents}>
+    <div className="notebook" data-contents={hasContents} data-long={notebook.cells.length > longNotebook}>
       <div className="notebook-aside">
         {hasContents && <Contents entries={notebook.contents} />}
         <p className="notebook-facts">
