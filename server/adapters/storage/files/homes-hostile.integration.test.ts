@@ -97,7 +97,7 @@ test("a program that swaps folders for links all the time leads nothing out", { 
     "sh",
     [
       "-c",
-      'i=0; while :; do mv real aside 2>/dev/null; ln -s "$1" real; rm -f real; mv aside real 2>/dev/null; i=$((i+1)); [ $i = 20 ] && echo going; done',
+      'i=0; while :; do mv -T real aside 2>/dev/null; ln -sT "$1" real; rm -f real; mv -T aside real 2>/dev/null; i=$((i+1)); [ $i = 20 ] && echo going; done',
       "sh",
       outside,
     ],
@@ -137,7 +137,7 @@ test("removing a tree that is swapped for a link meanwhile removes nothing else"
     "sh",
     [
       "-c",
-      'echo going; while :; do mkdir -p tree/a/b 2>/dev/null; mv tree/a/b tree/a/c 2>/dev/null; ln -s "$1" tree/a/b 2>/dev/null; ln -s "$1/below" tree/a/d 2>/dev/null; rm -rf tree/a/b; done 2>/dev/null',
+      'echo going; while :; do mkdir -p tree/a/b 2>/dev/null; mv -T tree/a/b tree/a/c 2>/dev/null; ln -sT "$1" tree/a/b 2>/dev/null; ln -sT "$1/below" tree/a/d 2>/dev/null; rm -rf tree/a/b; done 2>/dev/null',
       "sh",
       outside,
     ],
