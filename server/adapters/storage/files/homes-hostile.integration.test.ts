@@ -137,7 +137,7 @@ test("removing a tree that is swapped for a link meanwhile removes nothing else"
     "sh",
     [
       "-c",
-      'echo going; while :; do mkdir -p tree/a/b 2>/dev/null; mv -T tree/a/b tree/a/c 2>/dev/null; ln -sT "$1" tree/a/b 2>/dev/null; ln -sT "$1/below" tree/a/d 2>/dev/null; rm -rf tree/a/b; done 2>/dev/null',
+      'echo going; while :; do mkdir -p tree/a/b 2>/dev/null; mv -T tree/a/b tree/a/c 2>/dev/null; ln -sT "$1" tree/a/b 2>/dev/null; ln -sT "$1/below" tree/a/d 2>/dev/null; ln -sT "$1" tree/l 2>/dev/null; rm -rf tree/a/b; done 2>/dev/null',
       "sh",
       outside,
     ],
