@@ -87,13 +87,15 @@ export function createFileHomes(options: { readonly dataFolder: string; readonly
     appendUpload: (home, uploadId, offset, content) => tried(home, (here) => appendUpload(here, pieces, uploadId, offset, content)),
     finishUpload: (home, uploadId) => tried(home, (here) => finishUpload(here, uploadId, new Date())),
     abandonUpload: (home, uploadId) => at(home, (here) => abandonUpload(here, uploadId)),
-    sweep: (home, before) => at(home, (here) => sweepOwnFolders(here, before)),
+    async sweep(home, before) {
+      await at(home, (here) => sweepOwnFolders(here, before));
+      await scans.sweep(home.username, before);
+    },
 
     scan: (home, folder) =>
       tried(home, async ({ root }) => {
-        const key = `${home.username}/${namesOf(folder).join("/")}`;
-        const scanned = await inFolders(root, namesOf(folder), async (open) => scanFolder(open, await scans.load(key)));
-        if (scanned.isNew) await scans.keep(key, scanned.known);
+        const scanned = await inFolders(root, namesOf(folder), async (open) => scanFolder(open, await scans.load(home.username, folder)));
+        if (scanned.isNew) await scans.keep(home.username, folder, scanned.known);
         return scanned.files;
       }),
   };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { BigIntStats } from "node:fs";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import type { BlobId } from "#lib/domain/ids.ts";
 import { randomText } from "#server/ids.ts";
@@ -27,7 +27,8 @@ export function isSettled(stat: BigIntStats, readAt: number): boolean {
 export function createScanCache(folder: string, budgetBytes: number) {
   const inMemory = new Map<string, KnownBlobs>();
   let held = 0;
-  const fileOf = (key: string): string => path.join(folder, createHash("sha256").update(key).digest("hex"));
+  const folderOf = (username: string): string => path.join(folder, username);
+  const fileOf = (username: string, key: string): string => path.join(folderOf(username), createHash("sha256").update(key).digest("hex"));
   const hold = (key: string, known: KnownBlobs): void => {
     held -= (inMemory.get(key)?.size ?? 0) * entryBytes;
     // The last used stand at the end.
@@ -41,14 +42,23 @@ export function createScanCache(folder: string, budgetBytes: number) {
     }
   };
   return {
-    async load(key: string): Promise<KnownBlobs> {
-      const known = inMemory.get(key) ?? (await readKnown(fileOf(key)));
+    async load(username: string, at: string): Promise<KnownBlobs> {
+      const key = `${username}/${at}`;
+      const known = inMemory.get(key) ?? (await readKnown(fileOf(username, at)));
       hold(key, known);
       return known;
     },
-    async keep(key: string, known: KnownBlobs): Promise<void> {
-      hold(key, known);
-      await writeKnown(folder, fileOf(key), known);
+    async keep(username: string, at: string, known: KnownBlobs): Promise<void> {
+      hold(`${username}/${at}`, known);
+      await writeKnown(folderOf(username), fileOf(username, at), known);
+    },
+    /** What was not used for long: its files are read again if they are asked for once more. */
+    async sweep(username: string, before: Date): Promise<void> {
+      for (const name of await readdir(folderOf(username)).catch(() => [])) {
+        const file = path.join(folderOf(username), name);
+        const found = await stat(file).catch(() => null);
+        if (found && found.mtime < before) await rm(file, { force: true });
+      }
     },
   };
 }
@@ -57,6 +67,8 @@ const heading = "sheaf scan 1";
 
 async function readKnown(file: string): Promise<KnownBlobs> {
   const text = await readFile(file, "latin1").catch(() => "");
+  const now = new Date();
+  if (text !== "") await utimes(file, now, now).catch(() => undefined);
   const [first, ...lines] = text.split("\n");
   const known = new Map<string, BlobId>();
   if (first !== heading) return known;
