@@ -2,7 +2,7 @@ import type { ParameterSpec } from "#lib/worksheet/sheaf-metadata.ts";
 import type { ParameterSuggestion } from "./notebook-diff.ts";
 import type { PreparedDiff, PreparedTextDiff } from "./notebook-view.ts";
 import type { Parameter } from "./parameter.ts";
-import type { Language, Page, Problem, ProjectType, Visibility, WorksheetCard } from "./worksheet.ts";
+import type { DisplayCell, Language, Page, Problem, ProjectType, Visibility, WorksheetCard } from "./worksheet.ts";
 
 /** All that a project's page shows. Times are ISO 8601, paths are relative to the project's root. */
 export type ProjectView = {
@@ -214,6 +214,8 @@ export type ParametersView = {
   readonly parameters: readonly Parameter[];
   /** What the notebook says of its parameters besides their values, by name. */
   readonly described: Readonly<Record<string, ParameterSpec>>;
+  /** What a reader would see of the notebook; empty while it is no worksheet. */
+  readonly display: readonly DisplayCell[];
   readonly problems: readonly Problem[];
 };
 

@@ -14,6 +14,7 @@ import { maxNotebookBytes } from "./compile-file.ts";
 import { findProjectFor } from "./find-project.ts";
 import { askingPerson, findPlace } from "./hold-working-copy.ts";
 import { prepareWorkingCopy } from "./prepare-working-copy.ts";
+import { displayCellsOf } from "./show-worksheet.ts";
 import { type OpenedWorkFile, openWorkFile, writeWorkFile } from "./work-files.ts";
 
 export type ShowParameters = { readonly projectId: string; readonly path: string };
@@ -102,6 +103,7 @@ function viewOf(path: string, stamp: string, notebook: Notebook): Result<Paramet
     suggestions: suggestParameters(notebook),
     parameters: worksheet?.parameters ?? [],
     described: Object.fromEntries(described),
+    display: worksheet ? displayCellsOf(worksheet) : [],
     problems,
   });
 }

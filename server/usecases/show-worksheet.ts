@@ -57,7 +57,8 @@ export function displayCells(version: WorksheetVersion): readonly DisplayCell[] 
   return cells;
 }
 
-function displayCellsOf(compiled: Pick<CompiledWorksheet, "cells">): readonly DisplayCell[] {
+/** What the browser gets of a compiled notebook. */
+export function displayCellsOf(compiled: Pick<CompiledWorksheet, "cells">): readonly DisplayCell[] {
   return compiled.cells.flatMap((cell) => displayCell(cell) ?? []);
 }
 

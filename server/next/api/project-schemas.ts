@@ -112,6 +112,7 @@ export const parameters = z
     ),
     parameters: z.array(z.looseObject({ name: z.string(), type: z.string(), label: z.string() })),
     described: z.record(z.string(), z.looseObject({})),
+    display: z.array(z.looseObject({ kind: z.enum(["markdown", "code"]), index: z.int() })).describe("What a reader would see of it"),
     problems: z.array(located),
   })
   .meta({ id: "Parameters" });
