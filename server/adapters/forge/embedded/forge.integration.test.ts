@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -94,4 +95,23 @@ describe("trees that no honest client writes", () => {
     await exported(hostile).catch(() => null);
     expect(await readdir(outside)).toEqual([]);
   });
+});
+
+test("a file that is opened and left, before or after its first byte, leaves no process", async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "forge-left-"));
+  const forge = createEmbeddedForge({ folder });
+  const id = value(await forge.createRepository("left"));
+  const changes = new Map([["large.bin", randomBytes(5_000_000)]]);
+  const author = { name: "Ada", email: "ada@example.org", at: new Date() };
+  const commit = value(await forge.commit(id, { ref: "main", parent: null, message: "Save", author, changes }));
+  const opened = value(await forge.openFile(id, commit, "large.bin"));
+  const running = (): boolean => execFileSync("ps", ["-eo", "args"]).toString().includes(`cat-file blob ${opened.blob}`);
+  expect(running()).toBe(true);
+  await opened.stream.cancel();
+  const reader = value(await forge.openFile(id, commit, "large.bin")).stream.getReader();
+  await reader.read();
+  await reader.cancel();
+  await expect.poll(running, { timeout: 20_000 }).toBe(false);
+  await forge.close();
+  await rm(folder, { recursive: true });
 });

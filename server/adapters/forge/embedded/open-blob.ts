@@ -33,6 +33,9 @@ function streamBlob(folder: string, head: ObjectHead): ReadableStream<Uint8Array
     // A git that was ended in the middle closes its output like one that is done.
     if (left !== 0) throw new Error(`git cat-file left out ${left} bytes of ${head.id}`);
   }
-  const stream: NodeStream = Readable.toWeb(Readable.from(checked(), { objectMode: false, highWaterMark: 256 * 1024 }));
+  const source = Readable.from(checked(), { objectMode: false, highWaterMark: 256 * 1024 });
+  // Also where it is left before its first byte was taken.
+  source.on("close", () => child.stdout.destroy());
+  const stream: NodeStream = Readable.toWeb(source);
   return stream as ReadableStream<Uint8Array>;
 }
