@@ -114,7 +114,7 @@ function Bar({ desk, slug }: { desk: DeskState; slug: string }) {
           </ul>
         </details>
       )}
-      {desk.published !== null && <Published desk={desk} slug={desk.published} />}
+      {desk.published !== null && desk.session.runId === desk.published.runId && <Published desk={desk} slug={desk.published.slug} />}
     </div>
   );
 }

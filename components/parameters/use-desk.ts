@@ -39,7 +39,7 @@ export function useDesk({ project, initial, values, actions }: DeskInput) {
   const [problems, setProblems] = useState<readonly Problem[]>(initial.problems);
   const [doing, setDoing] = useState<Doing>(null);
   const [said, setSaid] = useState<string | null>(null);
-  const [published, setPublished] = useState<string | null>(null);
+  const [published, setPublished] = useState<{ readonly slug: string; readonly runId: string } | null>(null);
   const busyNow = useRef(false);
   const { session, open, stop } = useRun("");
 
@@ -105,7 +105,7 @@ export function useDesk({ project, initial, values, actions }: DeskInput) {
         const first = outcome.value.problems.find((problem) => problem.severity === "error");
         return setFailure({ code: "invalid", message: first ? `${placeOf(first)}: ${first.message}` : t.parameters.unreadable });
       }
-      setPublished(outcome.value.slug);
+      setPublished({ slug: outcome.value.slug, runId: outcome.value.runId });
       await open(outcome.value.runId);
     });
 
