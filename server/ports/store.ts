@@ -14,7 +14,6 @@ export type {
   LabRow,
   LabTarget,
   OfficialRequestRow,
-  OwnProjectPosition,
   OwnProjectRow,
   Project,
   ProjectChange,

@@ -1,4 +1,4 @@
-import { type ProjectTemplate, projectTemplates } from "#lib/domain/project.ts";
+import type { ProjectTemplate } from "#lib/domain/project.ts";
 import type { ProjectType } from "#lib/domain/worksheet.ts";
 import { notebookFile } from "./notebook-file.ts";
 import { shellFiles } from "./shell-scripts.ts";
@@ -12,10 +12,6 @@ export function templateFiles(template: ProjectTemplate | "blank", type: Project
   if (template !== "blank") return makers[template](words);
   // Something to open: JupyterLab on an empty folder leaves people with a question.
   return type === "shell" ? new Map([["README.md", readme(words, "")]]) : new Map([["notebook.ipynb", notebookFile("python", [heading(words), { code: "" }])]]);
-}
-
-export function isTemplate(name: string): name is ProjectTemplate {
-  return (projectTemplates as readonly string[]).includes(name);
 }
 
 const makers: { readonly [T in ProjectTemplate]: (words: TemplateWords) => Files } = {

@@ -72,7 +72,7 @@ function queriesOn(connection: Queryable) {
 export type { Area } from "./areas.ts";
 export type { LabChange, LabLease, LabRow, LabTarget } from "./labs.ts";
 export type { OfficialRequestRow } from "./official-requests.ts";
-export type { OwnProjectPosition, OwnProjectRow, ProjectChange, Publication } from "./project-lists.ts";
+export type { OwnProjectRow, ProjectChange, Publication } from "./project-lists.ts";
 export type { RunHead, RunPosition } from "./runs.ts";
 export type { UploadHead, UploadsOf } from "./uploads.ts";
 export type { WorkingCopy } from "./working-copies.ts";
