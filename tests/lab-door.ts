@@ -27,7 +27,8 @@ export async function openLabDoor(lab: Pick<Lab, "address" | "secret">): Promise
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as net.AddressInfo;
   return {
-    origin: `http://127.0.0.1:${port}`,
+    // As a page's at localhost, so that both are of one site: a browser keeps nothing for a frame from elsewhere, and JupyterLab needs that.
+    origin: `http://localhost:${port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

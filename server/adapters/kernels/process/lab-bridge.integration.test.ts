@@ -15,7 +15,7 @@ import { createProcessKernels } from "./kernels.ts";
 import { optionsIn } from "./test-options.ts";
 
 const uid = process.getuid?.() === 0 ? 730_100 : null;
-const minute = 60_000;
+const patienceMs = 30_000;
 
 type Wanted = ToLab extends infer T ? (T extends ToLab ? Omit<T, "sheaf" | "id"> : never) : never;
 
@@ -50,7 +50,7 @@ describe("the bridge between a lab and the page around it", () => {
     count += 1;
     const id = count;
     await page.evaluate((said) => (window as unknown as { tell(message: unknown): void }).tell(said), { sheaf: 1, id, ...message });
-    await expect.poll(async () => (await heard()).some((said) => said.type === "done" && said.id === id), { timeout: minute }).toBe(true);
+    await expect.poll(async () => (await heard()).some((said) => said.type === "done" && said.id === id), { timeout: patienceMs }).toBe(true);
     return (await heard()).some((said) => said.type === "done" && said.id === id && said.ok);
   };
   const put = async (name: string, text: string): Promise<void> => {
@@ -99,27 +99,27 @@ describe("the bridge between a lab and the page around it", () => {
   });
 
   test("greets the page as soon as the lab can be used", async () => {
-    await expect.poll(async () => (await heard()).map((said) => said.type), { timeout: 2 * minute }).toContain("hello");
+    await expect.poll(async () => (await heard()).map((said) => said.type), { timeout: 2 * patienceMs }).toContain("hello");
   });
 
   test("opens a document, and tells which one is looked at", async () => {
     expect(await tell({ type: "open", path: "notes.md" })).toBe(true);
-    await expect.poll(documents, { timeout: minute }).toMatchObject({ current: "notes.md", unsaved: [], busyKernels: 0 });
+    await expect.poll(documents, { timeout: patienceMs }).toMatchObject({ current: "notes.md", unsaved: [], busyKernels: 0 });
   });
 
   test("tells what is unsaved, and saves it at the page's word", async () => {
     await lab().locator(".jp-FileEditor .cm-content").click();
     await page.keyboard.type("typed ");
-    await expect.poll(documents, { timeout: minute }).toMatchObject({ unsaved: ["notes.md"] });
+    await expect.poll(documents, { timeout: patienceMs }).toMatchObject({ unsaved: ["notes.md"] });
     expect(await tell({ type: "save-all" })).toBe(true);
     expect(await readFile(path.join(project, "notes.md"), "utf8")).toContain("typed");
-    await expect.poll(documents, { timeout: minute }).toMatchObject({ unsaved: [] });
+    await expect.poll(documents, { timeout: patienceMs }).toMatchObject({ unsaved: [] });
   });
 
   test("reads from disk again what was changed there, and leaves alone what is unsaved", async () => {
     await put("notes.md", "changed elsewhere");
     expect(await tell({ type: "reload", paths: ["notes.md"] })).toBe(true);
-    await expect.poll(() => lab().locator(".jp-FileEditor .cm-content").textContent(), { timeout: minute }).toBe("changed elsewhere");
+    await expect.poll(() => lab().locator(".jp-FileEditor .cm-content").textContent(), { timeout: patienceMs }).toBe("changed elsewhere");
     await lab().locator(".jp-FileEditor .cm-content").click();
     await page.keyboard.type("mine ");
     await put("notes.md", "changed once more");
@@ -129,20 +129,20 @@ describe("the bridge between a lab and the page around it", () => {
 
   test("opens one terminal, however often it is asked", async () => {
     expect(await tell({ type: "terminal" })).toBe(true);
-    await lab().locator(".jp-Terminal").waitFor({ timeout: minute });
+    await lab().locator(".jp-Terminal").waitFor({ timeout: patienceMs });
     expect(await tell({ type: "terminal" })).toBe(true);
     expect((await client.request("GET", "api/terminals")).body).toHaveLength(1);
   });
 
   test("follows the page's theme", async () => {
     expect(await tell({ type: "theme", dark: true })).toBe(true);
-    await expect.poll(() => lab().locator("body").getAttribute("data-jp-theme-light"), { timeout: minute }).toBe("false");
+    await expect.poll(() => lab().locator("body").getAttribute("data-jp-theme-light"), { timeout: patienceMs }).toBe("false");
   });
 
   test("is not held by a page that is not ours", async () => {
     const other = await browser.newPage();
     await other.goto(await serve(() => frame(doorOrigin)));
-    await expect.poll(() => other.frames().some((one) => one.url().startsWith("chrome-error:")), { timeout: minute }).toBe(true);
+    await expect.poll(() => other.frames().some((one) => one.url().startsWith("chrome-error:")), { timeout: patienceMs }).toBe(true);
     expect(await other.evaluate(() => (window as unknown as { heard: unknown[] }).heard)).toEqual([]);
     await other.close();
   });

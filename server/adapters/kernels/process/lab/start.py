@@ -142,7 +142,7 @@ def options(assignment, root):
     said = {
         "ServerApp.base_url": assignment["basePath"],
         "ServerApp.root_dir": root,
-        "ServerApp.sock": f"{assignment['sockets']}/{SOCKET}",
+        "ServerApp.sock": f"{assignment['sockets']}/{SOCKET}.new",
         "ServerApp.open_browser": False,
         "ServerApp.allow_remote_access": True,
         "ServerApp.allow_origin": "",
@@ -262,6 +262,9 @@ def main():
             end("home_full")
         raise
     quieten()
+    # It is taken from us as soon as it has its name: not before the server listens on it.
+    socket = f"{assignment['sockets']}/{SOCKET}"
+    server.io_loop.add_callback(os.rename, f"{socket}.new", socket)
     server.start()
 
 
