@@ -8,6 +8,12 @@ const visitorPages: readonly (readonly [string, string])[] = [
   ["search without answer", routes.search("zzzqqq")],
   ["worksheet", routes.worksheet("genetic-drift-in-a-wright-fisher-population")],
   ["worksheet with all kinds of values", routes.worksheet("test-echo")],
+  ["projects", routes.projects()],
+  ["project", routes.project("wright-fisher-drift")],
+  ["files of a project", routes.projectFiles("wright-fisher-drift")],
+  ["notebook of a project", routes.projectFiles("wright-fisher-drift", "wright-fisher-drift.ipynb")],
+  ["versions of a project", routes.projectVersions("wright-fisher-drift")],
+  ["making a copy as a visitor", routes.projectCopy("wright-fisher-drift")],
   ["sign in", routes.signIn()],
   ["sign up", routes.signUp()],
   ["my runs as a visitor", routes.me()],
@@ -32,6 +38,35 @@ for (const colorScheme of ["light", "dark"] as const) {
           expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
         });
       }
+
+      test("an author's pages of a project: axe finds nothing serious, and nothing scrolls sideways", async ({ page }) => {
+        await signUp(page);
+        await page.goto(routes.projectCopy("wright-fisher-drift"));
+        await page.getByRole("button", { name: t.projects.copy.submit }).click();
+        await page.waitForURL((url) => /^\/projects\/(?!wright-fisher-drift\/)[^/]+$/.test(url.pathname));
+        const slug = new URL(page.url()).pathname.split("/")[2] ?? "";
+        const written = await page.evaluate(
+          async (address) => (await fetch(address, { method: "PUT", body: "# Another\n", headers: { "content-type": "application/octet-stream" } })).status,
+          routes.api.projectFile(slug, "README.md"),
+        );
+        expect(written).toBeLessThan(300);
+        const pages = [
+          routes.projects(),
+          routes.newProject(),
+          `${routes.newProject()}?from=upload`,
+          `${routes.newProject()}?from=address`,
+          routes.project(slug),
+          routes.projectChanges(slug),
+          routes.projectSettings(slug),
+          routes.projectUpstream(slug),
+        ];
+        for (const address of pages) {
+          await page.goto(address);
+          await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+          expect(await seriousFindings(page), address).toEqual([]);
+          expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), address).toBeLessThanOrEqual(0);
+        }
+      });
 
       test("run page and my page: axe finds nothing serious, and nothing scrolls sideways", async ({ page }) => {
         await signUp(page);

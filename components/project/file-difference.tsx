@@ -62,7 +62,7 @@ function Picture({ words, address, bytes, name }: { words: string; address: stri
       {address && (
         <div className="paper inline-block border border-line">
           {/* biome-ignore lint/performance/noImgElement: somebody's image, of a size that nobody knows. */}
-          <img src={address} alt={`${words}: ${t.projectFiles.imageOf(name)}`} loading="lazy" className="max-w-full" />
+          <img src={address} alt={`${words}: ${t.projectFiles.imageOf(name)}`} loading="lazy" className="max-h-[60dvh] max-w-full" />
         </div>
       )}
     </figure>

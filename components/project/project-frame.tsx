@@ -35,10 +35,12 @@ export function ProjectFrame({ project, part, next = "accent", children }: Props
           <VisibilityMark visibility={project.visibility} official={project.official} />
         </p>
         <div className="mt-1 flex flex-wrap items-start justify-between gap-x-8 gap-y-3">
-          <Title project={project} part={part} />
+          <div className="min-w-0">
+            <Title project={project} part={part} />
+            {part === "overview" && project.description && <p className="mt-2 max-w-2xl font-serif text-lg text-balance text-soft">{project.description}</p>}
+          </div>
           {next !== "none" && <NextStep project={project} className={next === "accent" ? "button button-primary" : "button"} />}
         </div>
-        {part === "overview" && project.description && <p className="mt-2 max-w-2xl font-serif text-lg text-balance text-soft">{project.description}</p>}
         <nav aria-label={t.projects.page.sections} className="mt-4 mb-8 border-b border-line">
           <ul className="tabs">
             {partsOf(project).map(([name, href]) => (

@@ -77,7 +77,7 @@ export function VersionList({ project, page, isFirst, restore }: Props) {
           </li>
         ))}
       </ol>
-      <div className="sticky bottom-0 flex flex-wrap items-center gap-3 bg-ground py-3">
+      <div className="bottom-0 flex flex-wrap items-center gap-3 bg-ground py-3 sm:sticky">
         {items.length > 1 && (
           <button type="submit" className="button">
             <GitCompareArrows size={15} aria-hidden />

@@ -14,7 +14,7 @@ export const projectFiles = {
   kinds: { file: "file", folder: "folder", link: "link", module: "part kept elsewhere" },
   download: "Download",
   downloadOf: (name: string) => `Download ${name}`,
-  openInLab: "Open",
+  openInLab: "Open this notebook",
   older: (number: number) => `You look at version ${number.toLocaleString("en")}, not the newest.`,
   olderUnknown: "You look at an older version, not the newest.",
   toNewest: "Show the newest",
