@@ -121,7 +121,8 @@ async function protections(config: Config): Promise<Finding[]> {
           text: config.visitor.mayRun ? "may run worksheets without an account" : "may not run worksheets (SHEAF_VISITOR_RUNS is off)",
         }
       : { state: "attention", about: "Visitors", text: "may not run worksheets: the protections above do not all hold" };
-    return [...each, visitors];
+    const { works, how } = description.labs;
+    return [...each, { state: works ? "good" : "attention", about: "Labs", text: how }, visitors];
   } catch (error) {
     return [{ state: "attention", about, text: `cannot be told: ${(error as Error).message}` }];
   } finally {

@@ -30,7 +30,7 @@ export type ControlGroups = {
   create(name: string, limits: KernelLimits): Promise<ControlGroup>;
   /** Removes all groups of the scope but those named; answers how many held processes. */
   sweep(keep: ReadonlySet<string>): Promise<number>;
-  /** Removes the scope itself; it must be empty. */
+  /** Removes the scope itself, where it is empty: another process may have groups in it. */
   close(): Promise<void>;
 };
 

@@ -40,7 +40,7 @@ export async function createProcessKernels(options: ProcessKernelsOptions, log: 
   if (!runtime) return withoutRuntime(facilities.sandbox.works ? "" : facilities.sandbox.why, log);
   if (!facilities.sandbox.works) await chmod(socketsFolder, 0o711);
   const protections = describeProtections(facilities);
-  const labs = await createLabs({ runtime, facilities, sessionsFolder, socketsFolder, programFolder: await copyProgram(sessionsFolder) }, log);
+  const labs = await createLabs({ runtime, facilities, sessionsFolder, socketsFolder, programFolder: once(() => copyProgram(sessionsFolder)) }, log);
   const live = new Map<string, LiveKernel>();
   const uids = new Set<number>();
   const watch = startWatching(() => [...live.values()].map((each) => each.watched), watchIntervalMs);
@@ -92,9 +92,17 @@ export async function createProcessKernels(options: ProcessKernelsOptions, log: 
       closed = true;
       watch.stop();
       await Promise.all([labs.close(), ...[...live.values()].map((each) => each.kernel.kill())]);
-      await facilities.groups?.sweep(new Set());
       await facilities.groups?.close();
     },
+  };
+}
+
+/** What is made at the first need: whoever only asks what this machine can do changes nothing. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 

@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createLogger } from "#server/log.ts";
+import { execute, usualLimits, value } from "../execute-for-a-test.ts";
 import { createProcessKernels, type ProcessKernelsOptions } from "./kernels.ts";
 import { optionsIn } from "./test-options.ts";
 
@@ -61,6 +62,17 @@ test("no kernel outlives a server that was killed with SIGKILL, and its leftover
   expect(await kernels.sweep()).toBe(2);
   expect(await kernels.sweep()).toBe(0);
   expect(await readdir(path.join(options.dataFolder, "kernels/test"))).toEqual([]);
+  await kernels.close();
+});
+
+test("whoever only asks what this machine can do ends no kernel of a server that runs", async () => {
+  const options = optionsIn(path.join(folder, "asked"));
+  const kernels = await createProcessKernels(options, createLogger("test", "error"));
+  const kernel = value(await kernels.start({ sessionId: "running", language: "python", limits: usualLimits }));
+  const asking = await createProcessKernels(options, createLogger("test", "error"));
+  expect((await asking.describe()).labs.works).toBe(true);
+  await asking.close();
+  expect((await execute(kernel, "1 + 1")).text).toContain("2");
   await kernels.close();
 });
 

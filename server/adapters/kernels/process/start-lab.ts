@@ -19,8 +19,8 @@ export type LabGround = {
   readonly facilities: Facilities;
   readonly sessionsFolder: string;
   readonly socketsFolder: string;
-  /** A copy of `lab/` that everybody may read. */
-  readonly programFolder: string;
+  /** A copy of `lab/` that everybody may read, made at the first need. */
+  readonly programFolder: () => Promise<string>;
 };
 
 const startTimeoutMs = 60_000;
@@ -47,7 +47,7 @@ export async function launchLab(ground: LabGround, name: string, limits: KernelL
       hasUidOfItsOwn: facilities.isRoot,
       limits,
       hasControlGroup: group !== null,
-      programFolder: ground.programFolder,
+      programFolder: await ground.programFolder(),
       folders,
       canLimitTmpfs: facilities.sandbox.canLimitTmpfs,
       hostLinks: facilities.hostLinks,
