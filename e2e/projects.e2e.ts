@@ -88,6 +88,37 @@ test("an import that fails says why, and leaves no trace when it is removed", as
   await expect(page.getByText("Cells of nowhere")).toHaveCount(0);
 });
 
+test("sending files can be stopped, and what was chosen and typed is still there", async ({ page }) => {
+  await signUp(page);
+  // A line so slow that nothing ever arrives.
+  await page.route("**/api/v1/projects/import", () => {});
+  await page.goto(`${routes.newProject()}?from=upload`);
+  await page.getByLabel(form.title).fill("A long way");
+  await page.locator('input[name="files"]').setInputFiles([{ name: "field.ipynb", mimeType: "application/json", buffer: Buffer.from(notebook("0.5")) }]);
+  await page.getByRole("button", { name: t.projects.make.submit }).click();
+  await page.getByRole("button", { name: t.projects.make.stop }).click();
+  await expect(page.getByText(t.projects.make.stopped)).toBeVisible();
+  await expect(page.getByLabel(form.title)).toHaveValue("A long way");
+  await expect(page.getByText("field.ipynb")).toBeVisible();
+  await page.unroute("**/api/v1/projects/import");
+  await page.getByRole("button", { name: t.projects.make.submit }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "A long way" })).toBeVisible();
+});
+
+test("a notebook is published from its project's page, and taken back", async ({ page }) => {
+  await signUp(page);
+  await makeFromFiles(page, `Publishing a field ${Date.now().toString(36)}`);
+  await page.getByRole("button", { name: t.projects.page.publishOf("field.ipynb") }).click();
+  await expect(page.getByText(t.projects.notebooks.states.published, { exact: true })).toBeVisible({ timeout: 90_000 });
+  await page.getByRole("link", { name: t.projects.notebooks.page }).click();
+  await expect(page.getByLabel("Rate")).toBeVisible();
+  await expect(page.getByRole("main").getByRole("link", { name: t.projects.page.open })).toBeVisible();
+  await page.goBack();
+  await page.getByRole("button", { name: t.projects.notebooks.unpublishOf("Barley in a field") }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: t.projects.notebooks.unpublish }).click();
+  await expect(page.getByText(t.projects.notebooks.states.unpublished, { exact: true })).toBeVisible();
+});
+
 test("files are shown in the shape that suits them, and never run", async ({ page }) => {
   await signUp(page);
   const slug = await makeFromFiles(page, "Files of a field");
