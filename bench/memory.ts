@@ -5,6 +5,7 @@ export type MemoryShare = { readonly part: string; readonly processes: number; r
 /** Which part of the server a process belongs to, told by its command line; the first that matches. */
 const parts: readonly (readonly [string, RegExp])[] = [
   ["PostgreSQL", /postgres/],
+  ["labs and their sandboxes", /sheaf\/lab\//],
   ["kernels and their sandboxes", /ipykernel|IRkernel|bwrap/],
   ["gateway", /server\/gateway/],
   ["engine", /server\/engine/],

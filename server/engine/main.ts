@@ -30,12 +30,13 @@ process.on("disconnect", () => void end("the supervisor is gone"));
 process.on("unhandledRejection", (error) => log.error({ err: error }, "a promise was left alone"));
 const kernels = await openKernels(config, log);
 engine = await startEngine(services, kernels);
-const { safeForVisitors, protections } = await kernels.describe();
+const { safeForVisitors, protections, labs } = await kernels.describe();
 const lacking = protections.filter((protection) => !protection.holds).map((protection) => protection.name);
+const details = [...(lacking.length > 0 ? [`not protected: ${lacking.join(", ")}`] : []), ...(labs.works ? [] : [labs.how])];
 const kernelsHealth: PartHealth = {
   state: safeForVisitors ? "ready" : "degraded",
   since: new Date().toISOString(),
-  ...(lacking.length > 0 ? { detail: `not protected: ${lacking.join(", ")}` } : {}),
+  ...(details.length > 0 ? { detail: details.join("; ") } : {}),
 };
 process.send?.({ type: "health", parts: { kernels: kernelsHealth } } satisfies ChildMessage);
 process.send?.({ type: "ready" } satisfies ChildMessage);
