@@ -155,6 +155,11 @@ test("changes become a version, versions are compared and restored", async ({ pa
   await page.goto(routes.projectChanges(slug));
   await expect(page.getByText("return x + 1")).toBeVisible();
   await expect(page.getByText("rate = 0.75")).toBeVisible();
+  await writeFile(page, slug, "slip.txt", "typed by a slip\n");
+  await page.reload();
+  await page.getByRole("button", { name: t.projectFiles.changes.discardOf("slip.txt") }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: t.projectFiles.changes.discardYes }).click();
+  await expect(page.getByText("typed by a slip")).toHaveCount(0);
   await page.getByLabel(t.projectFiles.changes.message).fill("Count faster");
   await page.getByRole("button", { name: t.projectFiles.changes.save, exact: true }).click();
   await expect(page.getByText(t.projectFiles.changes.saved(2))).toBeVisible();

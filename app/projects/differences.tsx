@@ -1,6 +1,6 @@
 import "server-only";
 import Link from "next/link";
-import { Suspense } from "react";
+import { type ReactNode, Suspense } from "react";
 import { ChangeMark, FileChanges } from "#components/project/file-changes.tsx";
 import { FileDifference } from "#components/project/file-difference.tsx";
 import type { FileChange } from "#lib/domain/project.ts";
@@ -19,6 +19,8 @@ type Props = {
   asked: string | undefined;
   /** The page's own address. */
   here: string;
+  /** What can be done with one file, beside its name. */
+  buttonOf?: (change: FileChange) => ReactNode;
 };
 
 /** `from` null is nothing at all; "base" and "working" are of one's own working copy. */
@@ -28,7 +30,7 @@ export type Sides = { readonly from: string | null; readonly to: string };
 const shownAtOnce = 12;
 
 /** What differs, file by file: those at the top at once, each as soon as it is compared; the others one at a time. */
-export function Differences({ ctx, project, sides, changes, changeCount, asked, here }: Props) {
+export function Differences({ ctx, project, sides, changes, changeCount, asked, here, buttonOf }: Props) {
   if (changes.length === 0) return <p className="border-t border-line py-8 font-serif text-lg text-soft">{t.projectFiles.diff.none}</p>;
   const chosen = changes.find((change) => change.path === asked);
   const shown = chosen ? [chosen] : changes.slice(0, shownAtOnce);
@@ -48,6 +50,7 @@ export function Differences({ ctx, project, sides, changes, changeCount, asked, 
               {change.path}
             </h2>
             {change.from && <span className="text-soft wrap-anywhere">{t.projectFiles.diff.from(change.from)}</span>}
+            {buttonOf && <span className="ml-auto">{buttonOf(change)}</span>}
           </div>
           <Suspense fallback={<p className="py-2 text-soft">{t.projectFiles.diff.comparing}</p>}>
             <OneFile ctx={ctx} project={project} sides={sides} change={change} />

@@ -134,7 +134,7 @@ function Problems({ notebook }: { notebook: ProjectWorksheet }) {
   const shown = errors.length > 0 ? errors : notebook.problems;
   return (
     <details className="mt-2">
-      <summary className="inline-block cursor-pointer text-soft hover:text-ink">
+      <summary className="link inline-block cursor-pointer">
         {errors.length > 0 ? t.projects.notebooks.cannot(errors.length) : t.projects.notebooks.unread(shown.length)}
       </summary>
       <ul className="mt-1 flex flex-col gap-1 border-l-2 border-line pl-3">

@@ -28,7 +28,6 @@ export const projects = {
   cancel: "Cancel",
   cancelOf: (title: string) => `Stop making ${title}`,
   percent: (percent: number) => `${Math.round(percent)} %`,
-  listFailed: "This list could not be read just now. Nothing is lost; try again in a moment.",
   form: {
     title: "Title",
     titleHint: "What stands on its page; you can change it at any time.",

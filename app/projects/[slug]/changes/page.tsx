@@ -56,6 +56,17 @@ export default async function ChangesPage({ params, searchParams }: Props) {
             changeCount={copy.changeCount}
             asked={one(await searchParams, "file")}
             here={routes.projectChanges(slug)}
+            buttonOf={({ path }) => (
+              <ActionButton
+                action={throwChangesAway.bind(null, { projectId: project.id, paths: [path] })}
+                busyWords={words.discarding}
+                className="button button-small button-quiet"
+                label={words.discardOf(path)}
+                question={{ title: words.discardTitleOf(path), what: words.discardWhat, yes: words.discardYes, no: words.discardNo }}
+              >
+                {words.discard}
+              </ActionButton>
+            )}
           />
         </div>
       )}
