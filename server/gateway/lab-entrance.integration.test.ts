@@ -4,8 +4,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { randomText } from "#server/ids.ts";
 import { createLogger } from "#server/log.ts";
 import { issueLabTicket } from "#server/usecases/issue-lab-ticket.ts";
-import { byToken, code, person, value, visitor } from "#tests/world.ts";
-import { createLabDoor } from "./lab-door.ts";
 import {
   as,
   ask,
@@ -24,7 +22,9 @@ import {
   upstream,
   visitLabs,
   world,
-} from "./lab-visit-for-a-test.ts";
+} from "#tests/lab-visit.ts";
+import { byToken, code, person, value, visitor } from "#tests/world.ts";
+import { createLabDoor } from "./lab-door.ts";
 import { createGateway, type Gateway } from "./server.ts";
 
 visitLabs();

@@ -6,7 +6,6 @@ import { eq } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import { labs, users } from "#drizzle/schema/index.ts";
 import { revokeSession } from "#server/usecases/revoke-session.ts";
-import { value } from "#tests/world.ts";
 import {
   as,
   ask,
@@ -29,7 +28,8 @@ import {
   upstream,
   visitLabs,
   world,
-} from "./lab-visit-for-a-test.ts";
+} from "#tests/lab-visit.ts";
+import { value } from "#tests/world.ts";
 
 visitLabs();
 

@@ -9,15 +9,15 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 import { labs } from "#drizzle/schema/index.ts";
 import type { LabId, ProjectId, SessionId, UserId } from "#lib/domain/ids.ts";
+import { createLabConnections } from "#server/gateway/lab-connections.ts";
+import { createLabDoor } from "#server/gateway/lab-door.ts";
+import { type MisbehavingLab, openMisbehavingLab } from "#server/gateway/misbehaving-lab-for-a-test.ts";
+import { createGateway, type Gateway } from "#server/gateway/server.ts";
 import { newId, randomText } from "#server/ids.ts";
 import { createLogger } from "#server/log.ts";
 import { issueLabTicket } from "#server/usecases/issue-lab-ticket.ts";
 import { startSession } from "#server/usecases/start-session.ts";
-import { createWorld, person, type TestWorld, value } from "#tests/world.ts";
-import { createLabConnections } from "./lab-connections.ts";
-import { createLabDoor } from "./lab-door.ts";
-import { type MisbehavingLab, openMisbehavingLab } from "./misbehaving-lab-for-a-test.ts";
-import { createGateway, type Gateway } from "./server.ts";
+import { createWorld, person, type TestWorld, value } from "./world.ts";
 
 export type Lab = { id: LabId; label: string; userId: UserId };
 
