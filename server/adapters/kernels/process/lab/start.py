@@ -15,6 +15,14 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 RUN_FIRST = ("/bin/sh", f"{HERE}/run-first.sh")
 LOG = "/tmp/.lab.log"
+# What the classic notebook calls otherwise; None: what it does not have.
+CLASSIC = {
+    "IdentityProvider.token": "NotebookApp.token",
+    "PasswordIdentityProvider.hashed_password": "NotebookApp.password",
+    "ServerApp.root_dir": "NotebookApp.notebook_dir",
+    "ServerApp.static_immutable_cache": None,
+    "ServerApp.websocket_ping_interval": None,
+}
 KERNELS = {"python3": "Python", "ir": "R"}
 SOCKET = "lab.sock"
 
@@ -218,11 +226,27 @@ def start_lab(application, assignment, root):
 
 
 def start_classic(application, assignment, root):
-    names = {"PasswordIdentityProvider.hashed_password": "NotebookApp.password", "IdentityProvider.token": "NotebookApp.token"}
-    words = [option[2:].split("=", 1) for option in options(assignment, root) if not option.startswith("--LabApp.")]
+    from notebook.base.handlers import IPythonHandler
+    from tornado.web import RedirectHandler
+
+    told = IPythonHandler.template_namespace.fget
+    IPythonHandler.template_namespace = property(lambda handler: {**told(handler), "token": ""})
+    words = []
+    for option in options(assignment, root):
+        name, value = option[2:].split("=", 1)
+        known = CLASSIC.get(name, name.replace("ServerApp.", "NotebookApp."))
+        if known and not name.startswith("LabApp."):
+            words.append(f"--{known}={value}")
     server = application.instance(kernel_spec_manager_class=kernel_specs())
-    server.initialize(argv=[f"--{names.get(name, name).replace('ServerApp.', 'NotebookApp.').replace('NotebookApp.root_dir', 'NotebookApp.notebook_dir')}={value}" for name, value in words])
+    server.initialize(argv=words)
+    # The page around knows the addresses of JupyterLab alone.
+    base = assignment["basePath"]
+    server.web_app.add_handlers(
+        ".*$",
+        [(f"{base}lab/tree/(.*)", RedirectHandler, {"url": f"{base}tree/{{0}}"}), (f"{base}lab/?", RedirectHandler, {"url": f"{base}tree"})],
+    )
     server.web_app.settings["headers"] = {"Content-Security-Policy": f"frame-ancestors 'self' {assignment['pageOrigin']}"}
+    server.web_app.settings["terminal_manager"].shell_command = [*RUN_FIRST, "/bin/bash"]
     return server
 
 
@@ -254,6 +278,8 @@ def main():
         become(assignment["uid"])
     enter_home(assignment)
     root = os.getcwd()
+    from tornado.ioloop import IOLoop
+
     try:
         start = start_lab if application.__name__ == "LabApp" else start_classic
         server = start(application, assignment, root)
@@ -261,10 +287,14 @@ def main():
         if problem.errno in (28, 122):
             end("home_full")
         raise
-    quieten()
-    # It is taken from us as soon as it has its name: not before the server listens on it.
-    socket = f"{assignment['sockets']}/{SOCKET}"
-    server.io_loop.add_callback(os.rename, f"{socket}.new", socket)
+
+    def serve():
+        quieten()
+        # The socket is taken from us as soon as it has its name: not before the server listens on it.
+        socket = f"{assignment['sockets']}/{SOCKET}"
+        os.rename(f"{socket}.new", socket)
+
+    IOLoop.current().add_callback(serve)
     server.start()
 
 
