@@ -9,6 +9,8 @@ import { type SheafServer, startSheaf } from "#tests/sheaf-server.ts";
 import { createReport, type Report } from "./report.ts";
 import { reportCrowd } from "./report-crowd.ts";
 import { reportForge } from "./report-forge.ts";
+import { reportGateway } from "./report-gateway.ts";
+import { reportLabs } from "./report-labs.ts";
 import { reportMemory } from "./report-memory.ts";
 import { reportNotebooks } from "./report-notebooks.ts";
 import { reportPages } from "./report-pages.ts";
@@ -43,8 +45,10 @@ try {
   await measured("Memory, idle", () => reportMemory(bench));
   await measured("Run to last output", () => reportRuns(bench));
   await measured("People pressing Run at once", () => reportCrowd(bench));
+  await measured("Opening a lab", () => reportLabs(bench));
   await measured("Notebooks", () => reportNotebooks(bench));
   await measured("Pages", () => reportPages(bench, growTo));
+  await measured("Gateway to labs", () => reportGateway(bench));
   await measured("Repositories", () => reportForge(bench));
   await report.write();
 } finally {

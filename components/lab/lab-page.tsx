@@ -56,6 +56,9 @@ export function LabPage({ project, path, notebooks }: Props) {
       ) : (
         <LabFrame frame={frame} url={session.frameUrl} title={project.title} />
       )}
+      {session.passUrl && (
+        <iframe key={session.passUrl} src={session.passUrl} title={t.lab.pass} sandbox="allow-same-origin" hidden aria-hidden tabIndex={-1} />
+      )}
       {dialog === "save" && <SaveDialog projectId={project.id} copy={copy} bridge={bridge} onClose={close} />}
       {dialog === "publish" && <PublishDialog projectId={project.id} notebooks={notebooks} copy={copy} bridge={bridge} onClose={close} />}
       {dialog === "stop" && <StopDialog title={t.lab.stopTitle} unsaved={bridge.unsaved.length} onStop={() => void session.stop()} onClose={close} />}

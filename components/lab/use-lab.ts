@@ -4,7 +4,7 @@ import { api, type Problem } from "#components/api.ts";
 import type { LabView } from "#lib/domain/lab.ts";
 import { isOver, startsByItself } from "#lib/lab/lab-plan.ts";
 import { routes } from "#lib/routes.ts";
-import { followLab, pause } from "./follow-lab.ts";
+import { type Connection, followLab, pause } from "./follow-lab.ts";
 
 export type LabSession = {
   readonly lab: LabView | null;
@@ -12,7 +12,9 @@ export type LabSession = {
   readonly problem: Problem | null;
   /** Set once: a frame that is loaded again would lose what is unsaved in it. */
   readonly frameUrl: string | null;
-  readonly isConnected: boolean;
+  /** Loaded out of sight, to let this browser in again while the frame stays: after another sign-in, say. */
+  readonly passUrl: string | null;
+  readonly connection: Connection;
   /** Ended without anybody's wish, and being started again. */
   readonly isComingBack: boolean;
   readonly isStopping: boolean;
@@ -29,7 +31,8 @@ export function useLab(projectId: string, firstPath: string): LabSession {
   const [lab, setLab] = useState<LabView | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [frameUrl, setFrameUrl] = useState<string | null>(null);
-  const [isConnected, setConnected] = useState(true);
+  const [passUrl, setPassUrl] = useState<string | null>(null);
+  const [connection, setConnection] = useState<Connection>("there");
   const [isComingBack, setComingBack] = useState(false);
   const [isStopping, setStopping] = useState(false);
   const going = useRef<AbortController | null>(null);
@@ -65,7 +68,7 @@ export function useLab(projectId: string, firstPath: string): LabSession {
         } else setComingBack(false);
       };
       setLab(opened.value);
-      await followLab(opened.value.id, signal, { onLab: see, onConnection: setConnected });
+      await followLab(opened.value.id, signal, { onLab: see, onConnection: setConnection });
     },
     [projectId],
   );
@@ -77,16 +80,23 @@ export function useLab(projectId: string, firstPath: string): LabSession {
 
   const id = lab?.id ?? null;
   const isReady = lab?.state === "ready";
+  const isThere = isReady && connection === "there";
+  const hasFrame = useRef(false);
   useEffect(() => {
-    if (id === null || !isReady || frameUrl !== null) return;
+    if (id === null || !isThere) return;
     const controller = new AbortController();
-    void api<{ url: string }>("POST", routes.api.sessionTickets(id), { next: firstPath }, controller.signal).then((ticket) => {
+    const next = hasFrame.current ? "api/status" : firstPath;
+    void api<{ url: string }>("POST", routes.api.sessionTickets(id), { next }, controller.signal).then((ticket) => {
       if (controller.signal.aborted) return;
-      if (ticket.ok) setFrameUrl(ticket.value.url);
-      else setProblem(ticket.problem);
+      if (!ticket.ok) setProblem(ticket.problem);
+      else if (hasFrame.current) setPassUrl(ticket.value.url);
+      else {
+        hasFrame.current = true;
+        setFrameUrl(ticket.value.url);
+      }
     });
     return () => controller.abort();
-  }, [id, isReady, frameUrl, firstPath]);
+  }, [id, isThere, firstPath]);
 
   const stop = useCallback(async () => {
     if (id === null) return;
@@ -98,7 +108,7 @@ export function useLab(projectId: string, firstPath: string): LabSession {
     if (id !== null) await api("POST", routes.api.sessionKeep(id), {});
   }, [id]);
   const start = useCallback(() => void begin(past.current.wasReady), [begin]);
-  return { lab, problem, frameUrl, isConnected, isComingBack, isStopping, start, stop, keep };
+  return { lab, problem, frameUrl, passUrl, connection, isComingBack, isStopping, start, stop, keep };
 }
 
 /** A refusal is final; silence is asked again while the server may be on its way back. */

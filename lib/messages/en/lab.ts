@@ -36,6 +36,8 @@ export const lab = {
   },
   comingBack: "Starting it again. What is unsaved in the page below is still there.",
   keptBelow: "What is unsaved in the page below is still there: it can be saved once the lab runs again.",
+  signedOut: "You are signed out. Sign in again in another tab: this page goes on by itself, with what is unsaved in it.",
+  pass: "Way into the lab",
   connectionLost: "No answer from Sheaf. Trying again; what is in the page below stays.",
   start: "Start again",
   stop: "Stop",

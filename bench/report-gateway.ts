@@ -1,0 +1,121 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { eq } from "drizzle-orm";
+import { request } from "undici";
+import { labs } from "#drizzle/schema/index.ts";
+import { newId, randomText } from "#server/ids.ts";
+import { issueLabTicket } from "#server/usecases/issue-lab-ticket.ts";
+import { startSession } from "#server/usecases/start-session.ts";
+import { testDatabaseVariable } from "#tests/database.ts";
+import { runningDatabaseUrl } from "#tests/running-database.ts";
+import { createWorld, person, value } from "#tests/world.ts";
+import { measureWays, pingPongUnderLoad, type Way, type WayMeasure } from "./measure-gateway.ts";
+import { freePort, listens, type OpenProxy, openConfigurableHttpProxy, openNginx } from "./proxies.ts";
+import { against } from "./report.ts";
+import type { Bench } from "./run.ts";
+import { milliseconds, table, times } from "./statistics.ts";
+
+const secret = "a secret for a benchmark, of forty characters";
+
+/** The gateway in front of labs, beside what others put in front of them: all before one stand-in, in turn. */
+export async function reportGateway({ server, visitor, report }: Pick<Bench, "server" | "visitor" | "report">): Promise<void> {
+  const standIn = spawn(process.execPath, ["bench/lab-stand-in.ts"], { stdio: ["ignore", "pipe", "inherit"] });
+  const upstreamPort = Number(String((await once(standIn.stdout, "data"))[0]).trim());
+  const closing: (() => Promise<void>)[] = [async () => void standIn.kill()];
+  try {
+    const gateway = await openGateway(server.dataFolder, upstreamPort, server.port, server.publicUrl);
+    closing.push(gateway.close);
+    const others = [await openNginx(upstreamPort), await openConfigurableHttpProxy(upstreamPort)].filter((one): one is OpenProxy => one !== null);
+    closing.push(...others.map(({ close }) => close));
+    const direct: Way = { name: "direct", port: upstreamPort, headers: {} };
+    const measured = await measureWays([direct, gateway.way, ...others.map(({ way }) => way)]);
+    const { items } = await visitor.worksheets("?limit=5");
+    const paths = ["/", ...items.map(({ slug }) => `/worksheets/${slug}`)];
+    const loaded = await pingPongUnderLoad(gateway.way, { headers: visitor.headers(), paths });
+    const row = ({ way, small, megabytesPerSecond, socket }: WayMeasure) => [
+      way.name,
+      Math.round(small.perSecond).toLocaleString("en"),
+      Math.round(megabytesPerSecond).toLocaleString("en"),
+      milliseconds2(socket.p50Ms),
+      milliseconds2(socket.p99Ms),
+    ];
+    report.add(
+      "Gateway to labs",
+      "Requests with 8 connections, one download of 256 MB, and messages of 64 bytes there and back on one socket; the best of three rounds. The gateway verifies its cookie, the sign-in and the origin each time; the others ask nobody.",
+      table(["", "requests/s", "MB/s", "socket p50", "socket p99"], measured.map(row)),
+      `Through the gateway while it serves ${Math.round(loaded.pages.perSecond)} pages/s: socket p50 ${milliseconds2(loaded.socket.p50Ms)}, p99 ${milliseconds2(loaded.socket.p99Ms)} (${loaded.socket.count.toLocaleString("en")} round trips).`,
+      ...aims(measured, loaded.socket.p99Ms),
+    );
+  } finally {
+    for (const close of closing.reverse()) await close();
+  }
+}
+
+function aims(measured: readonly WayMeasure[], loadedP99Ms: number): string[] {
+  const named = (name: string) => measured.find(({ way }) => way.name.startsWith(name));
+  const [own, chp, nginx] = [named("Sheaf"), named("configurable"), named("nginx")];
+  if (!own) return [];
+  const said: string[] = [];
+  if (chp) {
+    const ratio = own.small.perSecond / chp.small.perSecond;
+    said.push(against(`small requests 2.5 times as fast as ${chp.way.name} (it is ${times(ratio)})`, ratio >= 2.5));
+  }
+  if (nginx) {
+    const ratio = own.socket.p50Ms / nginx.socket.p50Ms;
+    // A tenth is less than one run differs from the next.
+    said.push(against(`sockets level with ${nginx.way.name} (round trips take ${times(ratio)} as long)`, ratio <= 1.1));
+  }
+  said.push(against("p99 of a socket's round trip under 2 ms while pages are under load", loadedP99Ms < 2));
+  return said;
+}
+
+const milliseconds2 = (ms: number): string => (ms < 10 ? `${ms.toFixed(2)} ms` : milliseconds(ms));
+
+/** A gateway of its own before the stand-in; pages it takes from the server that is measured. */
+async function openGateway(dataFolder: string, upstreamPort: number, webPort: number, publicUrl: string): Promise<OpenProxy> {
+  process.env[testDatabaseVariable] = await runningDatabaseUrl(dataFolder);
+  const world = await createWorld({ SHEAF_SECRET: secret, SHEAF_URL: publicUrl });
+  const userId = await world.user("bench", "author");
+  const row = { id: newId("lab"), userId, projectId: null, label: randomText(20), startedAt: new Date(), keptAt: null };
+  await world.store.insertLab(row);
+  await world.database.connection.db
+    .update(labs)
+    .set({ state: "ready", address: { kind: "tcp", host: "127.0.0.1", port: upstreamPort }, secret: "s" })
+    .where(eq(labs.id, row.id));
+  const sessionId = await startSession(world.services, { userId, userAgent: null });
+  const { url } = value(await issueLabTicket(world.as(person(userId, "bench", "author", sessionId)), { id: row.id }));
+  const port = await freePort();
+  const child = spawn(process.execPath, ["server/gateway/main.ts"], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: {
+      ...process.env,
+      SHEAF_PORT: String(port),
+      SHEAF_URL: publicUrl,
+      SHEAF_SECRET: secret,
+      SHEAF_WEB_PORT: String(webPort),
+      DATABASE_URL: world.database.url,
+      SHEAF_LOG_LEVEL: "warn",
+      NODE_ENV: "production",
+    },
+  });
+  await listens(port);
+  const { host, origin, pathname, search } = new URL(url);
+  const entered = await fetchThrough(port, `${pathname}${search}`, host);
+  return {
+    way: { name: "Sheaf's gateway", port, headers: { host, cookie: entered, origin } },
+    async close() {
+      const closed = once(child, "close");
+      child.kill("SIGTERM");
+      await closed;
+      await world.close();
+    },
+  };
+}
+
+async function fetchThrough(port: number, path: string, host: string): Promise<string> {
+  const answer = await request(`http://127.0.0.1:${port}${path}`, { headers: { host } });
+  await answer.body.dump();
+  const cookie = [answer.headers["set-cookie"] ?? []].flat()[0]?.split(";")[0];
+  if (!cookie) throw new Error(`The gateway let nobody in: ${answer.statusCode}`);
+  return cookie;
+}
