@@ -1,7 +1,7 @@
 "use client";
-import { FileUp, FolderUp } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { type ChosenFile, chosenFrom, droppedFrom } from "#components/project/chosen-files.ts";
+import { FileChooser } from "#components/project/file-chooser.tsx";
 import { t } from "#lib/messages/en.ts";
 
 type Take = (files: readonly ChosenFile[]) => void;
@@ -9,36 +9,8 @@ type Take = (files: readonly ChosenFile[]) => void;
 export function UploadButtons({ onChosen }: { onChosen: Take }) {
   return (
     <>
-      <Chooser folder={false} onChosen={onChosen} />
-      <Chooser folder onChosen={onChosen} />
-    </>
-  );
-}
-
-function Chooser({ folder, onChosen }: { folder: boolean; onChosen: Take }) {
-  const input = useRef<HTMLInputElement>(null);
-  const Icon = folder ? FolderUp : FileUp;
-  // React knows no property for choosing folders.
-  useEffect(() => {
-    input.current?.toggleAttribute("webkitdirectory", folder);
-  }, [folder]);
-  return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        name={folder ? "upload-folder" : "upload-files"}
-        multiple
-        hidden
-        onChange={(event) => {
-          onChosen(chosenFrom(event.target.files));
-          event.target.value = "";
-        }}
-      />
-      <button type="button" className={folder ? "button" : "button button-primary"} onClick={() => input.current?.click()}>
-        <Icon size={15} aria-hidden />
-        {folder ? t.home.uploadFolder : t.home.upload}
-      </button>
+      <FileChooser words={t.home.upload} name="upload-files" primary onChosen={onChosen} />
+      <FileChooser words={t.home.uploadFolder} name="upload-folder" folder onChosen={onChosen} />
     </>
   );
 }

@@ -1,9 +1,9 @@
 "use client";
-import { FileUp, FolderUp } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { formatBytes } from "#lib/format.ts";
 import { t } from "#lib/messages/en.ts";
-import { type ChosenFile, chosenFrom, droppedFrom, isHidden, withoutCommonFolder } from "./chosen-files.ts";
+import { type ChosenFile, droppedFrom, isHidden, withoutCommonFolder } from "./chosen-files.ts";
+import { FileChooser } from "./file-chooser.tsx";
 
 export type { ChosenFile } from "./chosen-files.ts";
 
@@ -46,8 +46,8 @@ export function FilesField({ files, onChange, limitBytes, error }: Props) {
       >
         {files.length === 0 ? <p className="font-serif text-base text-soft">{t.projects.make.drop}</p> : <Chosen files={files} />}
         <div className="flex flex-wrap justify-center gap-2">
-          <Chooser words={t.projects.make.chooseFiles} folder={false} onChosen={take} />
-          <Chooser words={t.projects.make.chooseFolder} folder onChosen={take} />
+          <FileChooser words={t.projects.make.chooseFiles} name="files" onChosen={take} />
+          <FileChooser words={t.projects.make.chooseFolder} name="folder" folder onChosen={take} />
         </div>
         {leftOut > 0 && <p className="hint">{t.projects.make.leftOut(leftOut)}</p>}
       </div>
@@ -73,34 +73,6 @@ function Chosen({ files }: { files: readonly ChosenFile[] }) {
         {files.length > namesShown && <li>{t.projects.page.andMore(files.length - namesShown)}</li>}
       </ul>
     </div>
-  );
-}
-
-function Chooser({ words, folder, onChosen }: { words: string; folder: boolean; onChosen: (files: readonly ChosenFile[]) => void }) {
-  const input = useRef<HTMLInputElement>(null);
-  const Icon = folder ? FolderUp : FileUp;
-  // React knows no property for choosing folders.
-  useEffect(() => {
-    input.current?.toggleAttribute("webkitdirectory", folder);
-  }, [folder]);
-  return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        name={folder ? "folder" : "files"}
-        multiple
-        hidden
-        onChange={(event) => {
-          onChosen(chosenFrom(event.target.files));
-          event.target.value = "";
-        }}
-      />
-      <button type="button" className="button" onClick={() => input.current?.click()}>
-        <Icon size={15} aria-hidden />
-        {words}
-      </button>
-    </>
   );
 }
 

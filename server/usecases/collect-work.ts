@@ -2,6 +2,7 @@ import type { RepositoryId } from "#lib/domain/ids.ts";
 import { ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
 import type { NewContent, TreeFile } from "#server/ports/forge.ts";
+import { authorOf } from "./author-of.ts";
 import { blobIdOf } from "./blob-id.ts";
 import type { Person, WorkingPlace } from "./hold-working-copy.ts";
 import { readWorkFile, type Work, workTree } from "./read-work.ts";
@@ -16,10 +17,6 @@ export type CollectedWork = {
 
 /** Contents in memory at once; what comes before is in the repository already. */
 const batchBytes = 32 * 1024 * 1024;
-
-export function authorOf(person: Person, at: Date) {
-  return { name: person.displayName, email: `${person.username}@users.sheaf.invalid`, at };
-}
 
 /** What a version of a working copy would change against its base; only at `paths`, where there are any. */
 export async function collectWork(

@@ -2,7 +2,8 @@ import type { CommitId, RepositoryId } from "#lib/domain/ids.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
 import type { NewContent } from "#server/ports/forge.ts";
-import { authorOf, type Maker } from "./make-checks.ts";
+import { authorOf } from "./author-of.ts";
+import type { Maker } from "./make-checks.ts";
 import type { Making } from "./make-project.ts";
 
 export type IncomingFile = { readonly path: string; readonly bytes: number; readonly executable: boolean; readonly read: () => Promise<Result<Uint8Array>> };

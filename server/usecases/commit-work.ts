@@ -1,7 +1,8 @@
 import type { CommitId } from "#lib/domain/ids.ts";
 import { ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
-import { authorOf, collectWork } from "./collect-work.ts";
+import { authorOf } from "./author-of.ts";
+import { collectWork } from "./collect-work.ts";
 import type { WorkingPlace } from "./hold-working-copy.ts";
 import { readWork } from "./read-work.ts";
 import { treeOf } from "./version-lookup.ts";

@@ -3,7 +3,8 @@ import type { ProjectType, Visibility } from "#lib/domain/worksheet.ts";
 import { ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
 import { templateFiles } from "#server/templates/templates.ts";
-import { authorOf, mayMake, wordsProblem } from "./make-checks.ts";
+import { authorOf } from "./author-of.ts";
+import { mayMake, wordsProblem } from "./make-checks.ts";
 import { makeProject } from "./make-project.ts";
 
 export type CreateProject = {

@@ -4,6 +4,7 @@ import { can } from "#lib/policy.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
 import { newId } from "#server/ids.ts";
+import { authorOf } from "./author-of.ts";
 
 export type Owner = { readonly id: UserId; readonly username: string; readonly displayName: string };
 
@@ -61,7 +62,7 @@ async function fillRepository(ctx: Context, id: ProjectId, input: ImportProject)
     ref: "main",
     parent: null,
     message: `Import ${input.title}\n`,
-    author: { name: input.owner.displayName, email: `${input.owner.username}@users.sheaf.invalid`, at: ctx.now() },
+    author: authorOf(input.owner, ctx.now()),
     changes: input.files,
   });
   if (committed.ok) return ok({ repositoryId: repository.value, commit: committed.value });

@@ -32,7 +32,3 @@ export function wordsProblem(words: { readonly title?: string | undefined; reado
   const [first] = Object.values(fields);
   return first === undefined ? null : fail("invalid", first, { fields });
 }
-
-export function authorOf(maker: Pick<Maker, "username" | "displayName">, at: Date): { name: string; email: string; at: Date } {
-  return { name: maker.displayName, email: `${maker.username}@users.sheaf.invalid`, at };
-}

@@ -2,7 +2,7 @@ import type { CommitId } from "#lib/domain/ids.ts";
 import type { SavedVersion } from "#lib/domain/project.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
-import { authorOf } from "./collect-work.ts";
+import { authorOf } from "./author-of.ts";
 import { type CommittedLines, commitLines } from "./commit-lines.ts";
 import { findProjectFor, type ReadyProject } from "./find-project.ts";
 import { askingPerson, findPlace, holdWorkingCopy, type Person } from "./hold-working-copy.ts";

@@ -3,7 +3,7 @@ import type { SavedVersion, VersionView } from "#lib/domain/project.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
 import type { NewContent } from "#server/ports/forge.ts";
-import { authorOf } from "./collect-work.ts";
+import { authorOf } from "./author-of.ts";
 import { discardHeld } from "./discard-changes.ts";
 import { findProjectFor } from "./find-project.ts";
 import { askingPerson, type HeldPlace, holdWorkingCopy } from "./hold-working-copy.ts";

@@ -4,6 +4,7 @@ import { isFinal } from "#lib/domain/run.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
 import { newId } from "#server/ids.ts";
+import { authorOf } from "./author-of.ts";
 import { importProject, type Owner } from "./import-project.ts";
 import { publishWorksheet } from "./publish-worksheet.ts";
 import { type Book, readLibrary } from "./read-library.ts";
@@ -126,7 +127,7 @@ async function bringFiles(ctx: Context, owner: Owner, book: Book): Promise<Resul
   const changes = await changesSince(ctx, project.repositoryId, head.value, book.files);
   const brought = { projectId: project.id, repositoryId: project.repositoryId };
   if (changes.size === 0) return ok({ ...brought, commit: head.value });
-  const author = { name: owner.displayName, email: `${owner.username}@users.sheaf.invalid`, at: ctx.now() };
+  const author = authorOf(owner, ctx.now());
   const committed = await ctx.forge.commit(project.repositoryId, { ref: "main", parent: head.value, message: `Update ${book.title}\n`, author, changes });
   return committed.ok ? ok({ ...brought, commit: committed.value }) : committed;
 }

@@ -45,16 +45,11 @@ export function createEmbeddedForge(options: EmbeddedForgeOptions): Forge {
   let maintenance: Promise<unknown> = Promise.resolve();
   const folderOf = (id: RepositoryId): string => path.join(options.folder, id.slice(0, 2), `${id}.git`);
 
-  /** Does something in a repository that is there; its reader is started by the first look at it. */
+  /** Does something in a repository that is there; what reads it is started by the first request. */
   async function within<T>(id: RepositoryId, act: (at: Place) => Promise<Result<T>> | Result<T>): Promise<Result<T>> {
     if (!isRepositoryId(id) || !(await exists(folderOf(id)))) return fail("not_found", "No such repository.");
     const folder = folderOf(id);
-    return act({
-      folder,
-      get reader() {
-        return readers.for(folder);
-      },
-    });
+    return act({ folder, reader: readers.for(folder) });
   }
 
   return {

@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { CommitId, RepositoryId } from "#lib/domain/ids.ts";
 import type { CommitRequest, Forge } from "#server/ports/forge.ts";
 import { value } from "../contract-values.ts";
@@ -77,6 +77,42 @@ test("packs beside commits, reads and copies that go on, and nothing is lost", a
     expect(isWhole(copy)).toBe(true);
     expect(commits).toContain(value(await forge.resolve(copy, "main")));
   }
+});
+
+/** What reads for this process. */
+async function catFiles(): Promise<number[]> {
+  const found: number[] = [];
+  for (const name of await readdir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const status = await readFile(`/proc/${name}/status`, "utf8").catch(() => "");
+    const command = await readFile(`/proc/${name}/cmdline`, "utf8").catch(() => "");
+    if (status.includes(`PPid:\t${process.pid}\n`) && command.includes("--batch-command")) found.push(Number(name));
+  }
+  return found;
+}
+
+test("reads go on, each whole, while the processes that read are killed again and again", async () => {
+  const id = value(await forge.createRepository("killed"));
+  const content = randomBytes(900_000);
+  const commit = value(await forge.commit(id, request({ "large.bin": content, "small.txt": "small" }, null)));
+  const read = [0, 0, 0, 0];
+  let going = true;
+  const reading = read.map(async (_, n) => {
+    for (; going; read[n] = (read[n] ?? 0) + 1)
+      if (n % 2) expect(text(value(await forge.readFile(id, commit, "small.txt", 10)))).toBe("small");
+      else expect(content.equals(Buffer.from(value(await forge.readFile(id, commit, "large.bin", 1_000_000))))).toBe(true);
+  });
+  for (let killed = 0; killed < 20; ) {
+    // Everybody has an answer between two kills: a read may be cut, not starved.
+    const before = [...read];
+    await Promise.race([vi.waitFor(() => expect(read.every((count, n) => count > (before[n] ?? 0))).toBe(true), { timeout: 20_000, interval: 2 }), ...reading]);
+    for (const pid of await catFiles()) {
+      process.kill(pid, "SIGKILL");
+      killed += 1;
+    }
+  }
+  going = false;
+  await Promise.all(reading);
 });
 
 test("a copy shares the large packs of its source, also after both were maintained", async () => {

@@ -1,43 +1,17 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { gitEnvironment } from "./run-git.ts";
+import type { CatFile, ObjectHead } from "./cat-file.ts";
 
-export type ObjectHead = { readonly id: string; readonly type: string; readonly bytes: number };
-type Request = {
-  readonly wantsContent: boolean;
-  /** A name that is not there is repeated in the answer, with the line breaks that it holds. */
-  linesOfName: number;
-  readonly onChunk: (chunk: Buffer) => void;
-  readonly resolve: (head: ObjectHead | null) => void;
-  readonly reject: (error: Error) => void;
-};
+const attempts = 3;
 
 /**
- * One `git cat-file --batch-command` that stays: a read costs 0.2 ms instead of a process.
- * Requests are answered in order and end with NUL, since a file's name may hold a line break.
+ * Reads objects of one repository, whichever process answers. One that ends in the middle, because packs were
+ * exchanged under it or somebody killed it, is followed by another: what a name means never changes, so an
+ * answer that was cut goes on where it was.
  */
 export class ObjectReader {
-  private readonly child: ChildProcessWithoutNullStreams;
-  private readonly waiting: Request[] = [];
-  private line: Buffer[] = [];
-  private content: { head: ObjectHead; left: number } | null = null;
-  private gone: Error | null = null;
-  lastUsed = Date.now();
+  private readonly process: () => CatFile;
 
-  constructor(repositoryFolder: string) {
-    this.child = spawn("git", [`--git-dir=${repositoryFolder}`, "cat-file", "-z", "--batch-command"], { env: gitEnvironment(), stdio: "pipe" });
-    this.child.stdout.on("data", (chunk: Buffer) => this.take(chunk));
-    this.child.stderr.resume();
-    this.child.stdin.on("error", () => {});
-    this.child.on("error", (error) => this.end(error));
-    this.child.on("close", () => this.end(new Error("git cat-file ended")));
-  }
-
-  get busy(): boolean {
-    return this.waiting.length > 0;
-  }
-
-  get ended(): boolean {
-    return this.gone !== null;
+  constructor(process: () => CatFile) {
+    this.process = process;
   }
 
   /** Null where there is no such object. */
@@ -50,64 +24,22 @@ export class ObjectReader {
     return this.ask("contents", name, onChunk);
   }
 
-  /** Answers what was asked and ends then. */
-  finish(): void {
-    this.child.stdin.end();
-  }
-
-  close(): void {
-    this.child.stdin.end();
-    this.child.kill();
-  }
-
-  private ask(verb: "info" | "contents", name: string, onChunk: (chunk: Buffer) => void): Promise<ObjectHead | null> {
-    if (this.gone) return Promise.reject(this.gone);
-    if (name.includes("\0")) return Promise.reject(new Error("a NUL in an object name"));
-    this.lastUsed = Date.now();
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ wantsContent: verb === "contents", linesOfName: name.split("\n").length, onChunk, resolve, reject });
-      this.child.stdin.write(`${verb} ${name}\0`);
-    });
-  }
-
-  private take(chunk: Buffer): void {
-    let rest = chunk;
-    while (rest.length > 0) rest = this.content ? this.takeContent(rest) : this.takeLine(rest);
-  }
-
-  private takeLine(chunk: Buffer): Buffer {
-    const end = chunk.indexOf(10);
-    this.line.push(end < 0 ? chunk : chunk.subarray(0, end));
-    if (end < 0) return Buffer.alloc(0);
-    const line = Buffer.concat(this.line).toString();
-    this.line = [];
-    const found = /^([0-9a-f]{40,64}) ([a-z]+) (\d+)$/.exec(line);
-    const head = found ? { id: found[1] ?? "", type: found[2] ?? "", bytes: Number(found[3]) } : null;
-    // The line break after the content is the "+ 1".
-    const [request] = this.waiting;
-    if (head && request?.wantsContent) this.content = { head, left: head.bytes + 1 };
-    else if (!head && request && request.linesOfName > 1) request.linesOfName -= 1;
-    else this.waiting.shift()?.resolve(head);
-    return chunk.subarray(end + 1);
-  }
-
-  private takeContent(chunk: Buffer): Buffer {
-    const content = this.content;
-    const request = this.waiting[0];
-    if (!content || !request) throw new Error("git cat-file answered unasked");
-    const data = chunk.subarray(0, Math.min(chunk.length, Math.max(0, content.left - 1)));
-    if (data.length > 0) request.onChunk(data);
-    const taken = Math.min(chunk.length, content.left);
-    content.left -= taken;
-    if (content.left === 0) {
-      this.content = null;
-      this.waiting.shift()?.resolve(content.head);
+  private async ask(verb: "info" | "contents", name: string, onChunk: (chunk: Buffer) => void): Promise<ObjectHead | null> {
+    if (name.includes("\0")) throw new Error("a NUL in an object name");
+    let handed = 0;
+    for (let attempt = 1; ; attempt++) {
+      let skip = handed;
+      const take = (chunk: Buffer): void => {
+        const fresh = chunk.subarray(Math.min(skip, chunk.length));
+        skip -= chunk.length - fresh.length;
+        handed += fresh.length;
+        if (fresh.length > 0) onChunk(fresh);
+      };
+      try {
+        return await this.process().ask(verb, name, take);
+      } catch (error) {
+        if (attempt === attempts) throw error;
+      }
     }
-    return chunk.subarray(taken);
-  }
-
-  private end(error: Error): void {
-    this.gone ??= error;
-    for (const request of this.waiting.splice(0)) request.reject(this.gone);
   }
 }

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { Readable } from "node:stream";
 import type { ReadableStream as NodeStream } from "node:stream/web";
-import type { ObjectHead, ObjectReader } from "./object-reader.ts";
+import type { ObjectHead } from "./cat-file.ts";
+import type { ObjectReader } from "./object-reader.ts";
 import { gitEnvironment } from "./run-git.ts";
 
 /** Below it the reader that is there anyway answers at once; above it nobody shall wait behind a slow taker. */
