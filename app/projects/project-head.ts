@@ -23,15 +23,6 @@ export async function askedProject(slug: string, addressOf: (slug: string) => st
   return asked;
 }
 
-/** A part of an address as it was typed, or as it came where it is malformed. */
-export function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
-
 /** The first of what an address says under a name. */
 export function one(asked: Readonly<Record<string, string | string[] | undefined>>, name: string): string | undefined {
   const value = asked[name];

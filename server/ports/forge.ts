@@ -26,6 +26,8 @@ export type Forge = {
   /** Every file of a commit, in the order of paths. Without sizes, which would cost a look at each. */
   listTree(id: RepositoryId, commit: CommitId): Promise<Result<readonly TreeFile[]>>;
   readFile(id: RepositoryId, commit: CommitId, path: string, limitBytes: number): Promise<Result<Uint8Array>>;
+  /** Content's name and size of a file, without reading it. */
+  findFile(id: RepositoryId, commit: CommitId, path: string): Promise<Result<{ blob: BlobId; bytes: number }>>;
   /** A file of any size, as a stream. */
   openFile(id: RepositoryId, commit: CommitId, path: string): Promise<Result<{ blob: BlobId; bytes: number; stream: ReadableStream<Uint8Array> }>>;
   readBlob(id: RepositoryId, blob: BlobId, limitBytes: number): Promise<Result<Uint8Array>>;

@@ -4,7 +4,7 @@ import { fail, ok, type Result } from "#lib/result.ts";
 import { prepareTextDiff } from "#lib/text/prepare-text-diff.ts";
 import type { Context } from "#server/context.ts";
 import { type DiffSide, prepareNotebookDiff } from "#server/notebook/prepare-notebook.ts";
-import { type OpenedVersionFile, openVersionFile, readVersionFile } from "./read-version-file.ts";
+import { findVersionFile, readVersionFile } from "./read-version-file.ts";
 
 export type DiffFile = {
   readonly projectId: string;
@@ -39,10 +39,9 @@ type Named = { readonly projectId: string; readonly commit: string; readonly pat
 
 /** Null where that state has no such file. */
 async function sideOf(ctx: Context, named: Named): Promise<Result<Side | null>> {
-  const opened = await openVersionFile(ctx, named);
-  if (!opened.ok) return opened.failure.code === "not_found" ? ok(null) : opened;
-  const { blob, bytes, stream }: OpenedVersionFile = opened.value;
-  await stream.cancel();
+  const found = await findVersionFile(ctx, named);
+  if (!found.ok) return found.failure.code === "not_found" ? ok(null) : found;
+  const { blob, bytes } = found.value;
   return ok({ blob, bytes, read: (limitBytes) => readVersionFile(ctx, { ...named, limitBytes }) });
 }
 

@@ -9,14 +9,22 @@ export const notebookBytes = 256 * 1024 * 1024;
 
 export type OpenedContent = { readonly bytes: number; readonly stream: ReadableStream<Uint8Array> };
 
+/** What a page shows of a file whose name says it; null where its content has to be looked at. */
+export function previewByName(path: string): FilePreview | null {
+  const type = imageTypeOf(path);
+  if (type !== null) return { kind: "image", type };
+  const kind = kindOfFile(path);
+  return kind === "notebook" || kind === "pdf" ? { kind } : null;
+}
+
 /** What a page shows of a file: at most the first megabyte is read, whatever its size. The stream is read or ended here. */
 export async function previewContent(file: OpenedContent, path: string): Promise<FilePreview> {
-  const kind = kindOfFile(path);
-  const type = imageTypeOf(path);
-  if (kind === "notebook" || kind === "pdf" || type !== null) {
+  const byName = previewByName(path);
+  if (byName) {
     await file.stream.cancel();
-    return type === null ? { kind: kind === "pdf" ? "pdf" : "notebook" } : { kind: "image", type };
+    return byName;
   }
+  const kind = kindOfFile(path);
   if (kind === "table") return tablePreview(file, path);
   const start = await readStart(file.stream, limits.text);
   const source = file.bytes > limits.text ? readText(withoutCutCharacter(start)) : readText(start);

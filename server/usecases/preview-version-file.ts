@@ -3,15 +3,20 @@ import type { PreparedNotebook } from "#lib/domain/notebook-view.ts";
 import { ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
 import { type PreparedOutputContent, prepareNotebook, type ReadContent, readPreparedOutput } from "#server/notebook/prepare-notebook.ts";
-import { notebookBytes, previewContent } from "./preview-content.ts";
-import { type NamedVersionFile, openVersionFile, readVersionFile } from "./read-version-file.ts";
+import { notebookBytes, previewByName, previewContent } from "./preview-content.ts";
+import { findVersionFile, type NamedVersionFile, openVersionFile, readVersionFile } from "./read-version-file.ts";
 
 /** A file of a version as a page shows it: at most the first megabyte is read, whatever its size. */
 export async function previewVersionFile(ctx: Context, input: NamedVersionFile): Promise<Result<ShownFile>> {
+  const preview = previewByName(input.path);
+  if (preview) {
+    const found = await findVersionFile(ctx, input);
+    return found.ok ? ok({ path: input.path, ...found.value, preview }) : found;
+  }
   const opened = await openVersionFile(ctx, input);
   if (!opened.ok) return opened;
-  const { name, commit, blob, bytes } = opened.value;
-  return ok({ path: input.path, name, commit, blob, bytes, preview: await previewContent(opened.value, input.path) });
+  const { stream: _stream, ...found } = opened.value;
+  return ok({ path: input.path, ...found, preview: await previewContent(opened.value, input.path) });
 }
 
 /** The whole notebook, for its page; equal contents are prepared once. */
@@ -31,8 +36,6 @@ function contentOf(ctx: Context, input: NamedVersionFile): ReadContent {
 }
 
 async function blobOf(ctx: Context, input: NamedVersionFile): Promise<Result<string>> {
-  const opened = await openVersionFile(ctx, input);
-  if (!opened.ok) return opened;
-  await opened.value.stream.cancel();
-  return ok(opened.value.blob);
+  const found = await findVersionFile(ctx, input);
+  return found.ok ? ok(found.value.blob) : found;
 }

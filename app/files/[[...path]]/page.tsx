@@ -2,12 +2,11 @@ import { Download, Trash2 } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { redirect } from "next/navigation";
-import { Suspense } from "react";
 import { HomeBrowser } from "#components/files/home-browser.tsx";
 import { HomePath } from "#components/files/home-path.tsx";
 import { QuotaBar, QuotaWarning } from "#components/files/quota-bar.tsx";
 import { TrashView } from "#components/files/trash-view.tsx";
-import { NotebookView } from "#components/notebook/notebook-view.tsx";
+import { NotebookInPage } from "#components/notebook/notebook-in-page.tsx";
 import { PreviewView } from "#components/project/file-preview.tsx";
 import { formatBytes } from "#lib/format.ts";
 import { t } from "#lib/messages/en.ts";
@@ -20,6 +19,7 @@ import { listHomeTrash } from "#server/usecases/list-home-trash.ts";
 import { findHomeEntry } from "#server/usecases/open-home-file.ts";
 import { prepareHomeNotebook, previewHomeFile } from "#server/usecases/preview-home-file.ts";
 import { showHomeUsage } from "#server/usecases/show-home-usage.ts";
+import { decoded } from "../../address.ts";
 import { shown } from "../../usecase-page.ts";
 
 export const dynamic = "force-dynamic";
@@ -132,44 +132,14 @@ async function FilePage({ ctx, path }: { ctx: Context; path: string }) {
         name={entry.name}
         bytes={entry.bytes}
         raw={routes.api.homeFile(path)}
-        notebook={
-          <Suspense fallback={<p className="py-8 font-serif text-lg text-soft">{t.projectFiles.loading}</p>}>
-            <Notebook ctx={ctx} path={path} name={entry.name} />
-          </Suspense>
-        }
+        notebook={<NotebookInPage prepare={() => prepareHomeNotebook(ctx, { path })} outputBase={routes.homeOutputs(path)} name={entry.name} />}
       />
-    </div>
-  );
-}
-
-async function Notebook({ ctx, path, name }: { ctx: Context; path: string; name: string }) {
-  const prepared = await prepareHomeNotebook(ctx, { path });
-  if (!prepared.ok) {
-    return (
-      <div className="notice notice-wrong mt-6">
-        <strong>{t.projectFiles.notNotebook}</strong>
-        <span>{prepared.failure.message}</span>
-      </div>
-    );
-  }
-  return (
-    <div className="pt-6">
-      <NotebookView notebook={prepared.value} outputBase={routes.homeOutputs(path)} title={prepared.value.title ?? name} />
     </div>
   );
 }
 
 async function pathOf(params: Props["params"]): Promise<string> {
   return ((await params).path ?? []).map(decoded).join("/");
-}
-
-/** Pages get the parts of their address as they were sent. */
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
 
 function one(value: string | string[] | undefined): string | undefined {

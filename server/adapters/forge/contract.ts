@@ -147,13 +147,18 @@ export function forgeContract(name: string, make: (folder: string) => Promise<Fo
       for (const [name, content] of changes) {
         const opened = value(await forge.openFile(id, commit, name));
         expect([name, opened.bytes]).toEqual([name, content.length]);
+        expect(value(await forge.findFile(id, commit, name))).toEqual({ blob: opened.blob, bytes: content.length });
         expect(Buffer.from(await new Response(opened.stream).arrayBuffer()).equals(content)).toBe(true);
         expect(Buffer.from(value(await forge.readBlob(id, opened.blob, 5_000_000))).equals(content)).toBe(true);
       }
       const half = value(await forge.openFile(id, commit, "large.bin")).stream.getReader();
       await half.read();
       await half.cancel();
-      expect(await failure(forge.openFile(id, commit, "nothing"))).toBe("not_found");
+      for (const name of ["nothing", "", "../large.bin"]) {
+        expect(await failure(forge.openFile(id, commit, name))).toBe("not_found");
+        expect(await failure(forge.findFile(id, commit, name))).toBe("not_found");
+      }
+      expect(await failure(forge.findFile(id, "0".repeat(40) as CommitId, "large.bin"))).toBe("not_found");
       expect(value(await forge.readFile(id, commit, "small.bin", 1000))).toHaveLength(1000);
     });
 

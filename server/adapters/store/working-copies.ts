@@ -1,5 +1,5 @@
-import { and, eq, getTableColumns, inArray } from "drizzle-orm";
-import { projects, users, workingCopies } from "#drizzle/schema/index.ts";
+import { and, eq, inArray } from "drizzle-orm";
+import { projects, workingCopies } from "#drizzle/schema/index.ts";
 import type { BlobId, CommitId, ProjectId, UserId, WorkingCopyId } from "#lib/domain/ids.ts";
 import type { Queryable } from "./connect.ts";
 
@@ -36,15 +36,6 @@ export function workingCopyQueries({ db }: Queryable) {
     /** Said when all files stand. */
     async setWorkingCopyBase(id: WorkingCopyId, base: CommitId | null, now: Date): Promise<void> {
       await db.update(workingCopies).set({ baseCommit: base, pendingCommit: null, pendingFiles: null, updatedAt: now }).where(eq(workingCopies.id, id));
-    },
-
-    /** Whose working copies of a project there are, for what is done when it is removed. */
-    async listWorkingCopies(projectId: ProjectId): Promise<(WorkingCopy & { username: string; uidOffset: number | null })[]> {
-      return db
-        .select({ ...getTableColumns(workingCopies), username: users.username, uidOffset: users.uidOffset })
-        .from(workingCopies)
-        .innerJoin(users, eq(users.id, workingCopies.userId))
-        .where(eq(workingCopies.projectId, projectId));
     },
 
     /** What stands behind the folders below `projects/` in somebody's home. */

@@ -93,6 +93,12 @@ export function createEmbeddedForge(options: EmbeddedForgeOptions): Forge {
         return head ? readWhole(reader, head, limitBytes, file) : noFile();
       }),
 
+    findFile: (id, commit, file) =>
+      within(id, async ({ reader }) => {
+        const head = await findFile(reader, commit, file);
+        return head && isBlobId(head.id) ? ok({ blob: head.id, bytes: head.bytes }) : noFile();
+      }),
+
     openFile: (id, commit, file) =>
       within(id, async ({ folder, reader }) => {
         const head = await findFile(reader, commit, file);

@@ -1,14 +1,13 @@
 import { ArrowRight, Download } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
-import { cache, Suspense } from "react";
-import { NotebookView } from "#components/notebook/notebook-view.tsx";
+import { cache } from "react";
+import { NotebookInPage } from "#components/notebook/notebook-in-page.tsx";
 import { FileList } from "#components/project/file-list.tsx";
 import { FilePath } from "#components/project/file-path.tsx";
 import { FilePreviewView } from "#components/project/file-preview.tsx";
 import { OlderNotice } from "#components/project/older-notice.tsx";
 import { ProjectFrame } from "#components/project/project-frame.tsx";
-import type { ShownFile } from "#lib/domain/file-preview.ts";
 import type { VersionView } from "#lib/domain/project.ts";
 import { formatBytes } from "#lib/format.ts";
 import { t } from "#lib/messages/en.ts";
@@ -16,8 +15,9 @@ import { routes } from "#lib/routes.ts";
 import type { Context } from "#server/context.ts";
 import { listVersionFiles, type VersionFiles } from "#server/usecases/list-version-files.ts";
 import { prepareVersionNotebook, previewVersionFile } from "#server/usecases/preview-version-file.ts";
+import { decoded } from "../../../../address.ts";
 import { shown } from "../../../../usecase-page.ts";
-import { askedProject, decoded, one } from "../../../project-head.ts";
+import { askedProject, one } from "../../../project-head.ts";
 
 export const dynamic = "force-dynamic";
 type Props = { params: Promise<{ slug: string; path?: string[] }>; searchParams: Promise<Record<string, string | string[] | undefined>> };
@@ -108,29 +108,14 @@ async function OneFile({ ctx, slug, path, asked: version, newest, projectId, may
         slug={slug}
         file={file}
         notebook={
-          <Suspense fallback={<p className="py-8 font-serif text-lg text-soft">{t.projectFiles.loading}</p>}>
-            <Notebook ctx={ctx} slug={slug} file={file} projectId={projectId} />
-          </Suspense>
+          <NotebookInPage
+            prepare={() => prepareVersionNotebook(ctx, { projectId, commit: file.commit, path: file.path })}
+            outputBase={routes.projectOutputs(slug, file.path, file.commit)}
+            name={file.name}
+          />
         }
       />
     </>
-  );
-}
-
-async function Notebook({ ctx, slug, file, projectId }: { ctx: Context; slug: string; file: ShownFile; projectId: string }) {
-  const prepared = await prepareVersionNotebook(ctx, { projectId, commit: file.commit, path: file.path });
-  if (!prepared.ok) {
-    return (
-      <div className="notice notice-wrong mt-6">
-        <strong>{t.projectFiles.notNotebook}</strong>
-        <span>{prepared.failure.message}</span>
-      </div>
-    );
-  }
-  return (
-    <div className="pt-6">
-      <NotebookView notebook={prepared.value} outputBase={routes.projectOutputs(slug, file.path, file.commit)} title={prepared.value.title ?? file.name} />
-    </div>
   );
 }
 
