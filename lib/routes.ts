@@ -61,6 +61,8 @@ export const routes = {
     sessionKeep: (id: string) => `/api/v1/sessions/${id}/keep`,
     sessionTickets: (id: string) => `/api/v1/sessions/${id}/tickets`,
     homeFile: (path: string) => `/api/v1/home/files/${encodePath(path)}`,
+    homeFiles: (folder: string) => `/api/v1/home/files?folder=${encodeURIComponent(folder)}`,
+    homeArchive: (folder: string) => `/api/v1/home/archive?folder=${encodeURIComponent(folder)}`,
     homeUploads: () => "/api/v1/home/uploads",
     homeUpload: (id: string) => `/api/v1/home/uploads/${id}`,
     homeTrash: () => "/api/v1/home/trash",

@@ -2,17 +2,17 @@ import type { OpenedFile } from "#server/usecases/open-run-file.ts";
 
 /** A file that somebody's code wrote: saved, never shown. Browsers that show it all the same do so in a sandbox. */
 export function attachment(file: OpenedFile, type = "application/octet-stream"): Response {
-  return new Response(file.stream, {
-    headers: {
-      "content-type": type,
-      "content-length": String(file.bytes),
-      "content-disposition": disposition(file.name),
-      "x-content-type-options": "nosniff",
-      "content-security-policy": "sandbox; default-src 'none'",
-      "cross-origin-resource-policy": "same-origin",
-      "cache-control": "private, no-store",
-    },
-  });
+  return new Response(file.stream, { headers: { "content-type": type, "content-length": String(file.bytes), ...attachmentHeaders(file.name) } });
+}
+
+export function attachmentHeaders(name: string): Record<string, string> {
+  return {
+    "content-disposition": disposition(name),
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "sandbox; default-src 'none'",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "private, no-store",
+  };
 }
 
 /** A name from outside, as a browser may save it. */

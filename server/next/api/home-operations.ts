@@ -77,6 +77,16 @@ export const homeOperations = {
     answer: json(200, trashed),
     failures: ["unauthenticated", "forbidden", "not_found", "unavailable"],
   },
+  archiveHomeFolder: {
+    ...read,
+    method: "get",
+    path: "/home/archive",
+    summary:
+      "A folder with all that lies below it, as a zip archive; without `folder` the whole home. Links are not followed. Names that other systems could not hold are changed, and what could not be taken along is listed in `NOT INCLUDED.txt`.",
+    query: z.object({ folder: path.default("") }),
+    answer: { status: 200, type: "application/zip", schema: z.string() },
+    failures: ["unauthenticated", "forbidden", "not_found", "conflict", "too_large", "too_many", "unavailable"],
+  },
   beginHomeUpload: {
     ...write,
     method: "post",

@@ -7,6 +7,7 @@ import { createSessionCache } from "#server/usecases/authenticate-session.ts";
 import { createToken } from "#server/usecases/create-token.ts";
 import { startSession } from "#server/usecases/start-session.ts";
 import { createWorld, person, type TestWorld, value } from "#tests/world.ts";
+import * as archive from "./archive/route.ts";
 import * as file from "./files/[...path]/route.ts";
 import * as files from "./files/route.ts";
 import * as trashed from "./trash/[id]/route.ts";
@@ -176,4 +177,14 @@ test("in a full home everything goes on but what needs room", async () => {
 
 test("a body beyond one piece is refused before it is read", async () => {
   expect(await statusOf(ask("PUT", file.PUT, at("private/huge.bin"), { body: "x", headers: { "content-length": String(65 * 1024 * 1024) } }))).toBe(413);
+});
+
+test("a folder comes as an archive, also for a token that reads; not for strangers", async () => {
+  await ask("PUT", file.PUT, at("private/kept/ä.txt"), { body: "kept" });
+  const response = await ask("GET", archive.GET, {}, { as: "token", query: "?folder=private/kept" });
+  expect(response.headers.get("content-type")).toBe("application/zip");
+  expect(response.headers.get("content-disposition")).toContain('filename="kept.zip"');
+  expect(Buffer.from(await response.arrayBuffer()).toString("utf8")).toContain("kept/ä.txt");
+  expect(await statusOf(ask("GET", archive.GET, {}, { as: "bob", query: "?folder=private/kept" }))).toBe(404);
+  expect(await statusOf(ask("GET", archive.GET, {}, { as: null }))).toBe(401);
 });
