@@ -23,7 +23,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
       <body>
         <Providers>
           <Header />
-          <main id="content" tabIndex={-1} className="grow pb-16 outline-none">
+          <main id="content" tabIndex={-1} className="grow pb-16 outline-none has-[.lab-page]:pb-0">
             {children}
           </main>
           <Footer />

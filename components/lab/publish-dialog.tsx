@@ -112,7 +112,7 @@ function Problems({ title, problems }: { title: string; problems: readonly Probl
 
 type PublishedOutcome = Extract<PublishOutcome, { kind: "published" }>;
 
-/** The first run goes on whether anybody watches or not. */
+/** The first run goes on whether anybody watches or not; the worksheet has a page only once that run is done. */
 function Published({ outcome, onClose }: { outcome: PublishedOutcome; onClose: () => void }) {
   const { data: run } = useQuery({
     queryKey: ["run", outcome.runId],
@@ -122,6 +122,7 @@ function Published({ outcome, onClose }: { outcome: PublishedOutcome; onClose: (
     },
     refetchInterval: (query) => (query.state.data && isFinal(query.state.data.state) ? false : 1000),
   });
+  const isFailed = run != null && isFinal(run.state) && run.state !== "done";
   return (
     <Dialog title={t.lab.publishTitle} text={t.lab.published} onClose={onClose}>
       <p className="mb-3 flex items-baseline gap-3" role="status">
@@ -129,14 +130,22 @@ function Published({ outcome, onClose }: { outcome: PublishedOutcome; onClose: (
         {run && !isFinal(run.state) && <Elapsed since={Date.parse(run.queuedAt)} />}
       </p>
       {run?.error && <p className="mb-3 wrap-anywhere text-wrong">{run.error.message}</p>}
+      {isFailed && <p className="mb-3">{t.lab.notPublished}</p>}
       {outcome.problems.length > 0 && <Problems title={t.lab.hintsTitle} problems={outcome.problems} />}
       <div className="mt-4 flex justify-end gap-2">
         <button type="button" className="button" onClick={onClose}>
           {t.lab.close}
         </button>
-        <Link className="button button-primary" href={routes.worksheet(outcome.slug)} target="_blank">
-          {t.lab.openWorksheet}
-        </Link>
+        {run?.state === "done" && (
+          <Link className="button button-primary" href={routes.worksheet(outcome.slug)} target="_blank">
+            {t.lab.openWorksheet}
+          </Link>
+        )}
+        {isFailed && (
+          <Link className="button button-primary" href={routes.run(outcome.runId)} target="_blank">
+            {t.lab.openRun}
+          </Link>
+        )}
       </div>
     </Dialog>
   );
