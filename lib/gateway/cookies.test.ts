@@ -48,6 +48,10 @@ describe("two cookies of one name of ours", () => {
     [undefined, []],
   ])("%s", (header, expected) => expect(repeatedCookies(header)).toEqual(expected));
 
+  test("are dealt with a few at a time, however many a page invented", () => {
+    const invented = Array.from({ length: 500 }, (_, index) => `sheaf-${index}=; sheaf-${index}=`).join("; ");
+    expect(removalsOf(repeatedCookies(invented), "sheaf.example.org", "/projects/a/lab").join("").length).toBeLessThan(8000);
+  });
   test("are removed for every parent domain and every path that could have brought them here, never the true one", () => {
     const removals = removalsOf(["s"], "sheaf.example.org", "/projects/a b/lab?x=1");
     for (const domain of ["sheaf.example.org", "example.org"])

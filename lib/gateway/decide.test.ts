@@ -39,6 +39,24 @@ describe("hosts", () => {
   });
 });
 
+describe("what a page's buttons send", () => {
+  const post = (more: object, target = "/projects/new") => get(target, "sheaf.localhost:3000", { method: "POST", hasCookies: true, ...more });
+  const ours = "http://sheaf.localhost:3000";
+  test.each([{ origin: ours }, { origin: ours, fetchSite: "same-origin" }, { hasCookies: false }])("passes as %j", (more) =>
+    expect(post(more).kind).toBe("web"),
+  );
+  test.each([
+    { origin: "http://lab.sheaf.localhost:3000", fetchSite: "same-site" },
+    { origin: "null", fetchSite: "same-site" },
+    { origin: ours, fetchSite: "same-site" },
+    { origin: "null" },
+    { origin: "http://evil.example", fetchSite: "cross-site" },
+    { fetchSite: "same-site" },
+    {},
+  ])("does not pass as %j", (more) => expect(post(more)).toMatchObject({ kind: "refuse", status: 403 }));
+  test("is not the API's, which knows tokens", () => expect(post({ origin: "null" }, "/api/v1/projects").kind).toBe("web"));
+});
+
 describe("labs", () => {
   const label = fc.stringMatching(/^[a-z0-9]{1,30}$/);
   test("every path of a host below the public one belongs to that lab", () => {

@@ -29,6 +29,10 @@ export type IncomingRequest = {
   readonly target: string;
   readonly host: string | undefined;
   readonly origin?: string | undefined;
+  /** Sec-Fetch-Site: what browsers say of who asks, and pages cannot change. */
+  readonly fetchSite?: string | undefined;
+  /** Somebody's sign-in may ride along. */
+  readonly hasCookies?: boolean | undefined;
   readonly accept?: string | undefined;
 };
 
@@ -65,9 +69,10 @@ export function decide(request: IncomingRequest, site: Site): Decision {
   // Reserved for what the processes say to one another.
   if (path === "/internal" || path.startsWith("/internal/")) return refuse(404, "Not found", "There is no such page.");
   if (host.kind === "local" && isNavigation(request) && !path.startsWith("/api/")) return { kind: "redirect", location: `${site.publicUrl}${request.target}` };
+  if (!mayChange(request, path)) return refuse(403, "Forbidden", "This request comes from another site, or does not say where it comes from.");
   return {
     kind: "web",
-    protocol: host.kind === "public" && site.publicUrl.startsWith("https:") ? "https" : "http",
+    protocol: host.kind === "public" ? addressOf(site).protocol : "http",
     bodyBytes: bodyBytesAt(path, site),
     holdsLab: /^\/projects\/[^/]+\/lab$/.test(path),
   };
@@ -173,6 +178,16 @@ function placeOf(host: string | undefined, site: Site): HostPlace {
 
 function hostOf(url: string): string | null {
   return URL.canParse(url) ? new URL(url).host : null;
+}
+
+/**
+ * What our pages' own buttons send says so. Labs are same-site, so that cookies ride along with what their pages send as
+ * well; the API has its own rule, since programs speak to it.
+ */
+function mayChange({ method, origin, fetchSite, host, hasCookies = false }: IncomingRequest, path: string): boolean {
+  if (["GET", "HEAD", "OPTIONS"].includes(method) || path.startsWith("/api/")) return true;
+  if (fetchSite !== undefined && fetchSite !== "same-origin" && fetchSite !== "none") return false;
+  return origin === undefined ? !hasCookies : hostOf(origin) === host?.toLowerCase();
 }
 
 function isNavigation(request: IncomingRequest): boolean {

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
 import http from "node:http";
+import net from "node:net";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { eq } from "drizzle-orm";
@@ -190,6 +192,16 @@ describe("sockets", () => {
   test("that a lab refuses are refused with its own words, and carry nothing more", async () => {
     const { status, body } = await upgradeAnswer({ path: "/refused" });
     expect({ status, body }).toEqual({ status: 418, body: "no kernel" });
+  });
+  test("that a lab answers twice are answered once", async () => {
+    const socket = net.connect(port, "127.0.0.1");
+    let said = "";
+    socket.on("data", (chunk) => (said += chunk));
+    const closed = once(socket, "close");
+    const head = [`host: ${hostOf(lab)}`, `origin: ${originOf(lab)}`, `cookie: ${cookie}`, "connection: Upgrade", "upgrade: websocket"];
+    socket.write(`GET /two-answers HTTP/1.1\r\n${head.join("\r\n")}\r\n\r\n`);
+    await closed;
+    expect(said.match(/HTTP\/1\.1 \d+ .*/g)).toEqual(["HTTP/1.1 200 OK"]);
   });
   test("get the lab's own token, and only its own cookies", async () => {
     const socket = await openSocket();

@@ -73,6 +73,7 @@ export async function openMisbehavingLab(socketPath: string) {
     note(request);
     sockets.add(socket);
     socket.on("error", () => {}).once("close", () => sockets.delete(socket));
+    if (request.url === "/two-answers") return socket.end("HTTP/1.1 200 \x07\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nother");
     if (request.url === "/refused") return socket.end("HTTP/1.1 418 No\r\ncontent-length: 9\r\n\r\nno kernel");
     socket.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\nset-cookie: sheaf-lab=evil\r\n\r\n");
     if (request.url === "/late-words") {

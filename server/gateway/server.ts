@@ -199,7 +199,9 @@ function incoming(request: http.IncomingMessage): IncomingRequest {
   const hosts = valuesOf(request.rawHeaders, "host");
   // Two hosts are how one server is made to see another request than the next.
   const host = hosts.length === 1 ? hosts[0] : undefined;
-  return { method: request.method ?? "GET", target: request.url ?? "", host, origin: request.headers.origin, accept: request.headers.accept };
+  const { origin, accept, cookie } = request.headers;
+  const fetchSite = request.headers["sec-fetch-site"]?.toString();
+  return { method: request.method ?? "GET", target: request.url ?? "", host, origin, accept, fetchSite, hasCookies: cookie !== undefined };
 }
 
 /** A body that trickles is cut; an answer that is slow to come (a stream of events) is not. */

@@ -25,6 +25,7 @@ const lingerMs = 5_000;
 export function pipeUpgrade(upgrade: Upgrade): void {
   const { socket, to } = upgrade;
   const asked = http.request({ ...to, method: upgrade.method, path: upgrade.target, headers: upgrade.headers, agent: false, maxHeaderSize: 65_536 });
+  let hasAnswered = false;
   const give = () => asked.destroy();
   socket.once("close", give);
   socket.on("error", () => socket.destroy());
@@ -36,6 +37,7 @@ export function pipeUpgrade(upgrade: Upgrade): void {
     join(socket, upstream, { fromClient: upgrade.head, fromUpstream: first });
   });
   asked.once("response", (answer) => {
+    hasAnswered = true;
     // Anything may be said instead; after it this connection carries nothing more.
     asked.setTimeout(0);
     writeHead(socket, answer, [...upgrade.answerHeaders(answer.rawHeaders), "connection", "close"]);
@@ -43,14 +45,17 @@ export function pipeUpgrade(upgrade: Upgrade): void {
     answer.once("close", () => setTimeout(() => socket.destroy(), lingerMs).unref());
   });
   asked.once("error", () => {
-    if (!socket.destroyed) refuseSocket(socket, 503, upgrade.awayDetail);
+    if (socket.destroyed) return;
+    // A second answer behind the first could be taken for that of another request.
+    if (hasAnswered) socket.end();
+    else refuseSocket(socket, 503, upgrade.awayDetail);
   });
   asked.end();
 }
 
 function writeHead(socket: Duplex, answer: http.IncomingMessage, headers: readonly string[]): void {
   const lines = headers.flatMap((word, index) => (index % 2 === 0 ? [`${word}: ${headers[index + 1] ?? ""}`] : []));
-  socket.write(`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}\r\n${lines.join("\r\n")}\r\n\r\n`, "latin1");
+  socket.write(`HTTP/1.1 ${answer.statusCode} ${http.STATUS_CODES[answer.statusCode ?? 0] ?? ""}\r\n${lines.join("\r\n")}\r\n\r\n`, "latin1");
 }
 
 /** Each side may end for itself (half-close); when one breaks, so does the other. */
