@@ -58,6 +58,23 @@ describe("the bridge between a lab and the page around it", () => {
     if (uid !== null) await chown(path.join(project, name), uid, uid);
   };
   const lab = () => page.frameLocator("iframe");
+  const onDisk = () => readFile(path.join(project, "notes.md"), "utf8");
+  const type = async (text: string) => {
+    await lab().locator(".jp-FileEditor .cm-content").click();
+    await page.keyboard.type(text);
+  };
+  /** Whatever the lab's page would write waits on its way, until the answer is called. */
+  const holdWriting = async (): Promise<() => void> => {
+    let write = () => {};
+    const held = new Promise<void>((resolve) => {
+      write = resolve;
+    });
+    await page.route("**/api/contents/**", async (route) => {
+      if (route.request().method() === "PUT") await held;
+      await route.continue();
+    });
+    return write;
+  };
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), "bridge-"));
@@ -108,11 +125,22 @@ describe("the bridge between a lab and the page around it", () => {
   });
 
   test("tells what is unsaved, and saves it at the page's word", async () => {
-    await lab().locator(".jp-FileEditor .cm-content").click();
-    await page.keyboard.type("typed ");
+    const write = await holdWriting();
+    await type("typed ");
     await expect.poll(documents, { timeout: patienceMs }).toMatchObject({ unsaved: ["notes.md"] });
+    write();
     expect(await tell({ type: "save-all" })).toBe(true);
-    expect(await readFile(path.join(project, "notes.md"), "utf8")).toContain("typed");
+    expect(await onDisk()).toContain("typed");
+    await expect.poll(documents, { timeout: patienceMs }).toMatchObject({ unsaved: [] });
+  });
+
+  test("saves by itself what is typed, also while it is being saved", async () => {
+    const write = await holdWriting();
+    await type("before ");
+    await page.waitForRequest((request) => request.method() === "PUT");
+    await page.keyboard.type("during ");
+    write();
+    await expect.poll(onDisk, { timeout: patienceMs }).toMatch(/before during/);
     await expect.poll(documents, { timeout: patienceMs }).toMatchObject({ unsaved: [] });
   });
 
@@ -120,11 +148,13 @@ describe("the bridge between a lab and the page around it", () => {
     await put("notes.md", "changed elsewhere");
     expect(await tell({ type: "reload", paths: ["notes.md"] })).toBe(true);
     await expect.poll(() => lab().locator(".jp-FileEditor .cm-content").textContent(), { timeout: patienceMs }).toBe("changed elsewhere");
-    await lab().locator(".jp-FileEditor .cm-content").click();
-    await page.keyboard.type("mine ");
+    const write = await holdWriting();
+    await type("mine ");
     await put("notes.md", "changed once more");
     expect(await tell({ type: "reload", paths: ["notes.md"] })).toBe(true);
     expect(await lab().locator(".jp-FileEditor .cm-content").textContent()).toContain("mine");
+    write();
+    expect(await onDisk()).toBe("changed once more");
   });
 
   test("opens one terminal, however often it is asked", async () => {

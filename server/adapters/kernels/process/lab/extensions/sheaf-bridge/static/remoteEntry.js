@@ -3,9 +3,16 @@
  * container of modules that JupyterLab expects of an extension that is already built, so that nothing needs building.
  */
 (() => {
-  const version = "1.0.0";
+  const version = "1.1.0";
   const lookMs = 400;
   const sayMs = 2000;
+
+  // Saved once somebody pauses, or although they type on; after a save there is a rest of some times what it took.
+  const quietMs = 700;
+  const longestMs = 2000;
+  const restsPerSave = 2;
+  const longestRestMs = 10_000;
+  const restWithoutAnswerMs = 2000;
 
   function pageOrigin() {
     const config = document.getElementById("jupyter-config-data");
@@ -18,6 +25,7 @@
     const say = (message) => window.parent.postMessage({ sheaf: 1, ...message }, origin);
     const widgets = () => [...app.shell.widgets("main")];
     const documents = () => widgets().filter((widget) => widget.context?.model);
+    const keeper = keepSaved(app.serviceManager.contents);
 
     let said = "";
     let saidAt = 0;
@@ -61,9 +69,94 @@
 
     app.restored.then(() => {
       say({ type: "hello", version });
-      sayDocuments();
-      setInterval(sayDocuments, lookMs);
+      const look = () => {
+        keeper.look(documents());
+        sayDocuments();
+      };
+      look();
+      setInterval(look, lookMs);
+      // Whoever looks elsewhere may close the window next.
+      const leave = () => keeper.look(documents(), true);
+      window.addEventListener("blur", leave);
+      document.addEventListener("visibilitychange", leave);
     });
+  }
+
+  /** Work is on disk a moment after it was typed: a browser that ends takes nothing with it. */
+  function keepSaved(contents) {
+    const known = new WeakMap();
+
+    function know(context) {
+      const state = { changes: 0, changedAt: 0, unsavedSince: 0, begun: null, notBefore: 0, isSaving: false };
+      known.set(context, state);
+      saveOneAfterTheOther(context);
+      // One file system, one clock: whatever is later than our own last save is somebody else's.
+      context.lastModifiedCheckMargin = 0;
+      context.model.contentChanged.connect(() => {
+        state.changes += 1;
+        state.changedAt = Date.now();
+      });
+      context.saveState.connect((_, step) => {
+        const now = Date.now();
+        if (step === "started") {
+          state.begun = { changes: state.changes, at: now };
+          return;
+        }
+        const { changes, at } = state.begun ?? { changes: -1, at: now };
+        state.notBefore = now + (step === "failed" ? longestRestMs : Math.min(longestRestMs, restsPerSave * (now - at)));
+        state.unsavedSince = 0;
+        // JupyterLab takes for saved what was typed while it saved.
+        if (step === "failed" || changes !== state.changes) context.model.dirty = true;
+      });
+      return state;
+    }
+
+    async function save(context, state) {
+      state.isSaving = true;
+      try {
+        // Silence, and files that something else changed, are JupyterLab's own slower saving's to speak of: it asks the person.
+        const onDisk = await contents.get(context.path, { content: false });
+        const isOurs = Date.parse(onDisk.last_modified) <= Date.parse(context.contentsModel.last_modified);
+        if (isOurs) await context.save();
+        else state.notBefore = Date.now() + restWithoutAnswerMs;
+      } catch {
+        state.notBefore = Math.max(state.notBefore, Date.now() + restWithoutAnswerMs);
+      } finally {
+        state.isSaving = false;
+      }
+    }
+
+    return {
+      look(documents, isLeaving = false) {
+        const now = Date.now();
+        for (const context of new Set(documents.map((widget) => widget.context))) {
+          const state = known.get(context) ?? know(context);
+          if (!isUnsaved({ context }) || !context.contentsModel?.writable || state.isSaving) continue;
+          state.unsavedSince ||= now;
+          const isDue = isLeaving || now - state.changedAt >= quietMs || now - state.unsavedSince >= longestMs;
+          if (isDue && now >= state.notBefore) void save(context, state);
+        }
+      },
+    };
+  }
+
+  /** Two saves on their way at once may arrive in either order, and the older text would stay. */
+  function saveOneAfterTheOther(context) {
+    const save = context.save.bind(context);
+    let running = null;
+    let next = null;
+    const begin = () => {
+      next = null;
+      running = save().finally(() => {
+        running = null;
+      });
+      return running;
+    };
+    context.save = () => {
+      if (running === null) return begin();
+      next ??= running.then(begin, begin);
+      return next;
+    };
   }
 
   function isUnsaved({ context }) {
