@@ -7,6 +7,8 @@ export const routes = {
   project: (slug: string) => `/projects/${encodeURIComponent(slug)}`,
   projects: () => "/projects",
   newProject: () => "/projects/new",
+  /** With all that was typed for an attempt that failed. */
+  newProjectAgain: (projectId: string) => `/projects/new?again=${encodeURIComponent(projectId)}`,
   /** Files of a version; without `version` of the newest. */
   projectFiles: (slug: string, path = "", version?: string) =>
     `/projects/${encodeURIComponent(slug)}/files${path === "" ? "" : `/${encodePath(path)}`}${version ? `?version=${version}` : ""}`,

@@ -26,6 +26,7 @@ const importSchema = z.object({
   title: words.optional(),
   url: words,
   credentials: z.object({ username: words, password: words }).optional(),
+  insteadOf: id.optional(),
 });
 const updateSchema = z.object({
   projectId: id,

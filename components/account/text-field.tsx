@@ -1,17 +1,12 @@
 "use client";
-import { t } from "#lib/messages/en.ts";
+import { FieldFrame, noted } from "#components/layout/field-frame.tsx";
 
 type Props = { id: string; label: string; name: string; hint?: string; error?: string | undefined; type?: string; required?: boolean; autoComplete?: string };
 
-/** A labelled field with its help and its error; uncontrolled, so that a refusal leaves what was typed. */
+/** Something that is a name or an address rather than words; uncontrolled, so that a refusal leaves what was typed. */
 export function TextField({ id, label, name, hint, error, type = "text", required = true, autoComplete }: Props) {
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
   return (
-    <div>
-      <label htmlFor={id} className="label">
-        {label}
-        {!required && <span className="ml-1.5 font-normal text-soft">{t.worksheet.optional}</span>}
-      </label>
+    <FieldFrame id={id} label={label} hint={hint} error={error} optional={!required}>
       <input
         id={id}
         name={name}
@@ -22,19 +17,8 @@ export function TextField({ id, label, name, hint, error, type = "text", require
         autoCapitalize="none"
         spellCheck={false}
         maxLength={200}
-        aria-describedby={described}
-        aria-invalid={error !== undefined}
+        {...noted({ id, hint, error })}
       />
-      {hint && (
-        <p id={`${id}-hint`} className="hint mt-1">
-          {hint}
-        </p>
-      )}
-      {error && (
-        <p id={`${id}-error`} className="field-error">
-          {error}
-        </p>
-      )}
-    </div>
+    </FieldFrame>
   );
 }

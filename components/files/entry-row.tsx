@@ -1,5 +1,5 @@
 "use client";
-import { Download, Ellipsis, PencilLine, Trash2 } from "lucide-react";
+import { Download, Ellipsis, FolderInput, PencilLine, Trash2 } from "lucide-react";
 import Link from "next/link";
 import { DropdownMenu } from "radix-ui";
 import { type KeyboardEvent, useRef, useState } from "react";
@@ -17,10 +17,11 @@ type Props = {
   project?: { slug: string; title: string } | undefined;
   /** Answers with what is wrong, or null. */
   onRename: (entry: HomeEntryView, name: string) => Promise<string | null>;
+  onMove: (entry: HomeEntryView) => void;
   onRemove: (entry: HomeEntryView) => void;
 };
 
-export function EntryRow({ entry, hint, project, onRename, onRemove }: Props) {
+export function EntryRow({ entry, hint, project, onRename, onMove, onRemove }: Props) {
   const [renaming, setRenaming] = useState(false);
   const link = useRef<HTMLAnchorElement>(null);
   const isKept = hint !== undefined;
@@ -62,7 +63,11 @@ export function EntryRow({ entry, hint, project, onRename, onRemove }: Props) {
       <td className="home-wide">
         <Age at={entry.modifiedAt} />
       </td>
-      <td>{!isKept && !renaming && <Actions entry={entry} onRename={() => setRenaming(true)} onRemove={() => onRemove(entry)} />}</td>
+      <td>
+        {!renaming && (
+          <Actions entry={entry} change={isKept ? null : { rename: () => setRenaming(true), move: () => onMove(entry), remove: () => onRemove(entry) }} />
+        )}
+      </td>
     </tr>
   );
 }
@@ -85,7 +90,15 @@ function Name({ entry, link }: { entry: HomeEntryView; link: React.RefObject<HTM
   );
 }
 
-function Actions({ entry, onRename, onRemove }: { entry: HomeEntryView; onRename: () => void; onRemove: () => void }) {
+type Change = { readonly rename: () => void; readonly move: () => void; readonly remove: () => void };
+const changes = [
+  { name: "rename", Icon: PencilLine, words: t.home.rename },
+  { name: "move", Icon: FolderInput, words: t.home.move },
+  { name: "remove", Icon: Trash2, words: t.home.remove },
+] as const;
+
+/** `change`: null for what keeps its place. */
+function Actions({ entry, change }: { entry: HomeEntryView; change: Change | null }) {
   // The menu would take the focus back from what it opened.
   const next = useRef<(() => void) | null>(null);
   return (
@@ -105,35 +118,36 @@ function Actions({ entry, onRename, onRemove }: { entry: HomeEntryView; onRename
             next.current = null;
           }}
         >
-          {entry.kind === "file" && (
-            <DropdownMenu.Item asChild>
-              <a className="menu-item" href={routes.api.homeFile(entry.path)} download={entry.name}>
-                <Download size={15} aria-hidden />
-                {t.home.download}
-              </a>
-            </DropdownMenu.Item>
-          )}
-          <DropdownMenu.Item
-            className="menu-item"
-            onSelect={() => {
-              next.current = onRename;
-            }}
-          >
-            <PencilLine size={15} aria-hidden />
-            {t.home.rename}
-          </DropdownMenu.Item>
-          <DropdownMenu.Item
-            className="menu-item"
-            onSelect={() => {
-              next.current = onRemove;
-            }}
-          >
-            <Trash2 size={15} aria-hidden />
-            {t.home.remove}
-          </DropdownMenu.Item>
+          <DownloadItem entry={entry} />
+          {change &&
+            changes.map(({ name, Icon, words }) => (
+              <DropdownMenu.Item
+                key={name}
+                className="menu-item"
+                onSelect={() => {
+                  next.current = change[name];
+                }}
+              >
+                <Icon size={15} aria-hidden />
+                {words}
+              </DropdownMenu.Item>
+            ))}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
+  );
+}
+
+function DownloadItem({ entry: { kind, name, path } }: { entry: HomeEntryView }) {
+  if (kind !== "file" && kind !== "folder") return null;
+  const isFile = kind === "file";
+  return (
+    <DropdownMenu.Item asChild>
+      <a className="menu-item" href={isFile ? routes.api.homeFile(path) : routes.api.homeArchive(path)} download={isFile ? name : `${name}.zip`}>
+        <Download size={15} aria-hidden />
+        {isFile ? t.home.download : t.home.downloadArchive}
+      </a>
+    </DropdownMenu.Item>
   );
 }
 

@@ -1,5 +1,4 @@
-import { File, FileCode, FileImage, FileQuestionMark, FileSpreadsheet, FileText, Folder, Link2, NotebookText } from "lucide-react";
-import type { HomeEntryView } from "#lib/domain/home.ts";
+import { File, FileCode, FileImage, FileQuestionMark, FileSpreadsheet, FileText, Folder, FolderSymlink, Link2, NotebookText } from "lucide-react";
 
 const icons: readonly (readonly [RegExp, typeof File])[] = [
   [/\.ipynb$/i, NotebookText],
@@ -9,13 +8,17 @@ const icons: readonly (readonly [RegExp, typeof File])[] = [
   [/\.(md|txt|rst|tex|pdf|docx?)$/i, FileText],
 ];
 
-export function FileIcon({ entry }: { entry: Pick<HomeEntryView, "kind" | "name"> }) {
+/** "module": another project that stands in a folder of this one. */
+type Shown = { readonly kind: "file" | "folder" | "link" | "module" | "other"; readonly name: string };
+
+export function FileIcon({ entry }: { entry: Shown }) {
   const Icon = iconOf(entry);
   return <Icon size={16} aria-hidden />;
 }
 
-function iconOf({ kind, name }: Pick<HomeEntryView, "kind" | "name">): typeof File {
+function iconOf({ kind, name }: Shown): typeof File {
   if (kind === "folder") return Folder;
+  if (kind === "module") return FolderSymlink;
   if (kind === "link") return Link2;
   if (kind === "other") return FileQuestionMark;
   return icons.find(([pattern]) => pattern.test(name))?.[1] ?? File;

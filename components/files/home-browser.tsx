@@ -1,13 +1,13 @@
 "use client";
-import { ArrowRight, FolderPlus } from "lucide-react";
+import { ArrowRight, Download, FolderPlus } from "lucide-react";
 import Link from "next/link";
-import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
-import { api } from "#components/api.ts";
-import type { HomeEntryView, TrashedEntryView } from "#lib/domain/home.ts";
+import type { HomeEntryView } from "#lib/domain/home.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
 import { EntryRow } from "./entry-row.tsx";
+import { inFolder, type Said, useHomeActions } from "./home-actions.ts";
+import { MoveDialog } from "./move-dialog.tsx";
 import { NewFolder } from "./new-folder.tsx";
 import { UploadButtons, useDrop } from "./take-files.tsx";
 import { UploadList } from "./upload-list.tsx";
@@ -21,49 +21,15 @@ type Props = {
   /** Folder → the project whose working copy it is. */
   projects: Readonly<Record<string, { slug: string; title: string }>>;
 };
-type Said = { readonly words: string; readonly undo?: TrashedEntryView; readonly wrong?: boolean };
 
 /** One folder of one's own home, and all that can be done in it. */
 export function HomeBrowser({ path, entries, next, hidden, projects }: Props) {
-  const router = useRouter();
   const { queue } = useUploads();
-  const [said, setSaid] = useState<Said | null>(null);
   const [making, setMaking] = useState(false);
-  const focusOn = useFocusOnEntry(entries);
+  const [moving, setMoving] = useState<HomeEntryView | null>(null);
+  const { said, rename, move, remove, make } = useHomeActions(path, entries);
   const take = (files: readonly { file: File; path: string }[]) => queue.add(files.map((one) => ({ ...one, path: inFolder(path, one.path.normalize("NFC")) })));
   const over = useDrop(take);
-
-  async function rename(entry: HomeEntryView, name: string): Promise<string | null> {
-    const answer = await api("POST", routes.api.homeFile(entry.path), { action: "move", to: inFolder(path, name) });
-    if (!answer.ok) return answer.problem.detail;
-    setSaid({ words: t.home.renamed(name) });
-    focusOn(inFolder(path, name));
-    router.refresh();
-    return null;
-  }
-
-  async function remove(entry: HomeEntryView) {
-    const answer = await api<TrashedEntryView>("DELETE", routes.api.homeFile(entry.path));
-    setSaid(answer.ok ? { words: t.home.trashed(entry.name), undo: answer.value } : { words: answer.problem.detail, wrong: true });
-    router.refresh();
-  }
-
-  async function undo(trashed: TrashedEntryView) {
-    const answer = await api<HomeEntryView>("POST", routes.api.trashed(trashed.id));
-    setSaid(answer.ok ? { words: t.home.undone(answer.value.name) } : { words: answer.problem.detail, wrong: true });
-    if (answer.ok) focusOn(answer.value.path);
-    router.refresh();
-  }
-
-  async function make(name: string): Promise<string | null> {
-    const answer = await api("POST", routes.api.homeFile(inFolder(path, name)), { action: "make-folder" });
-    if (!answer.ok) return answer.problem.detail;
-    setMaking(false);
-    setSaid({ words: t.home.made(name) });
-    focusOn(inFolder(path, name));
-    router.refresh();
-    return null;
-  }
 
   return (
     <div>
@@ -73,10 +39,17 @@ export function HomeBrowser({ path, entries, next, hidden, projects }: Props) {
           <FolderPlus size={15} aria-hidden />
           {t.home.newFolder}
         </button>
+        {entries.length > 0 && (
+          <a className="button button-quiet" href={routes.api.homeArchive(path)} download>
+            <Download size={15} aria-hidden />
+            {t.home.downloadFolder}
+          </a>
+        )}
       </div>
-      {making && <NewFolder onMake={make} onCancel={() => setMaking(false)} />}
+      {making && <NewFolder onMake={make} onDone={() => setMaking(false)} />}
       <UploadList />
-      <Saying said={said} onUndo={(trashed) => void undo(trashed)} />
+      <Saying said={said} />
+      {moving && <MoveDialog entry={moving} onMove={move} onClose={() => setMoving(null)} />}
       {entries.length === 0 ? (
         <EmptyFolder path={path} />
       ) : (
@@ -103,6 +76,7 @@ export function HomeBrowser({ path, entries, next, hidden, projects }: Props) {
                 hint={path === "" ? t.home.hints[entry.name] : undefined}
                 project={projects[entry.name]}
                 onRename={rename}
+                onMove={setMoving}
                 onRemove={(one) => void remove(one)}
               />
             ))}
@@ -130,24 +104,12 @@ export function HomeBrowser({ path, entries, next, hidden, projects }: Props) {
   );
 }
 
-/** The focus follows what was renamed, made or brought back, as soon as the list shows it. */
-function useFocusOnEntry(entries: readonly HomeEntryView[]): (path: string) => void {
-  const wanted = useRef<string | null>(null);
-  useEffect(() => {
-    if (wanted.current === null || !entries.some((entry) => entry.path === wanted.current)) return;
-    document.querySelector<HTMLElement>(`[data-entry="${CSS.escape(wanted.current)}"]`)?.focus();
-    wanted.current = null;
-  }, [entries]);
-  return (path) => {
-    wanted.current = path;
-  };
-}
-
 /** What was done last, and the way back. The focus goes to "Undo": what had it is no longer there. */
-function Saying({ said, onUndo }: { said: Said | null; onUndo: (trashed: TrashedEntryView) => void }) {
+function Saying({ said }: { said: Said | null }) {
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    if (said?.undo) button.current?.focus();
+    // After a closing dialog has given the focus back.
+    if (said?.undo) requestAnimationFrame(() => button.current?.focus());
   }, [said]);
   return (
     <div role={said?.wrong ? "alert" : "status"}>
@@ -155,7 +117,7 @@ function Saying({ said, onUndo }: { said: Said | null; onUndo: (trashed: Trashed
         <p className={`notice mt-4 ${said.wrong ? "notice-wrong" : ""}`}>
           <span className="min-w-0 wrap-anywhere">{said.words}</span>
           {said.undo && (
-            <button ref={button} type="button" className="button button-small" onClick={() => said.undo && onUndo(said.undo)}>
+            <button ref={button} type="button" className="button button-small" onClick={() => void said.undo?.()}>
               {t.home.undo}
             </button>
           )}
@@ -173,10 +135,6 @@ function EmptyFolder({ path }: { path: string }) {
       <p className="mx-auto mt-2 max-w-prose font-serif text-base text-soft">{hint}</p>
     </div>
   );
-}
-
-function inFolder(folder: string, name: string): string {
-  return folder === "" ? name : `${folder}/${name}`;
 }
 
 function pageAddress(path: string, hidden: boolean, after?: string): string {

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { t } from "#lib/messages/en.ts";
 
 /** Answers of `onMake` say what is wrong with the name, or null. */
-export function NewFolder({ onMake, onCancel }: { onMake: (name: string) => Promise<string | null>; onCancel: () => void }) {
+export function NewFolder({ onMake, onDone }: { onMake: (name: string) => Promise<string | null>; onDone: () => void }) {
   const [name, setName] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -12,8 +12,10 @@ export function NewFolder({ onMake, onCancel }: { onMake: (name: string) => Prom
     if (busy) return;
     if (name === "" || name.includes("/")) return setProblem(t.home.badName);
     setBusy(true);
-    setProblem(await onMake(name));
+    const wrong = await onMake(name);
     setBusy(false);
+    if (wrong === null) onDone();
+    else setProblem(wrong);
   }
 
   return (
@@ -24,7 +26,7 @@ export function NewFolder({ onMake, onCancel }: { onMake: (name: string) => Prom
         void make();
       }}
       onKeyDown={(event) => {
-        if (event.key === "Escape") onCancel();
+        if (event.key === "Escape") onDone();
       }}
     >
       <input
@@ -42,7 +44,7 @@ export function NewFolder({ onMake, onCancel }: { onMake: (name: string) => Prom
       <button type="submit" className="button" aria-disabled={busy}>
         {t.home.make}
       </button>
-      <button type="button" className="button button-quiet" onClick={onCancel}>
+      <button type="button" className="button button-quiet" onClick={onDone}>
         {t.home.cancel}
       </button>
       {problem && (

@@ -1,17 +1,24 @@
 "use client";
 import { useId, useState } from "react";
+import { FieldFrame, noted } from "#components/layout/field-frame.tsx";
 
 type Props = { label: string; hint?: string; text: string; maxLength?: number; onText: (text: string) => void };
 
 /** What is typed stays as it is typed, also where what it means is written otherwise. */
+function useTyped(text: string, onText: (text: string) => void) {
+  const [typed, setTyped] = useState(text);
+  const type = (next: string) => {
+    setTyped(next);
+    onText(next);
+  };
+  return [typed, type] as const;
+}
+
 export function TypedText({ label, hint, text, maxLength, onText }: Props) {
   const id = useId();
-  const [typed, setTyped] = useState(text);
+  const [typed, type] = useTyped(text, onText);
   return (
-    <div>
-      <label htmlFor={id} className="label">
-        {label}
-      </label>
+    <FieldFrame id={id} label={label} hint={hint}>
       <input
         id={id}
         type="text"
@@ -19,43 +26,21 @@ export function TypedText({ label, hint, text, maxLength, onText }: Props) {
         value={typed}
         maxLength={maxLength}
         autoComplete="off"
-        aria-describedby={hint ? `${id}-hint` : undefined}
-        onChange={(event) => {
-          setTyped(event.target.value);
-          onText(event.target.value);
-        }}
+        onChange={(event) => type(event.target.value)}
+        {...noted({ id, hint })}
       />
-      {hint && (
-        <p id={`${id}-hint`} className="hint mt-1">
-          {hint}
-        </p>
-      )}
-    </div>
+    </FieldFrame>
   );
 }
 
 export function TypedLines({ label, hint, text, onText }: Props) {
   const id = useId();
-  const [typed, setTyped] = useState(text);
+  const [typed, type] = useTyped(text, onText);
   return (
     <div className="sm:col-span-2">
-      <label htmlFor={id} className="label">
-        {label}
-      </label>
-      <textarea
-        id={id}
-        className="field field-mono"
-        rows={4}
-        value={typed}
-        aria-describedby={`${id}-hint`}
-        onChange={(event) => {
-          setTyped(event.target.value);
-          onText(event.target.value);
-        }}
-      />
-      <p id={`${id}-hint`} className="hint mt-1">
-        {hint}
-      </p>
+      <FieldFrame id={id} label={label} hint={hint}>
+        <textarea id={id} className="field field-mono" rows={4} value={typed} onChange={(event) => type(event.target.value)} {...noted({ id, hint })} />
+      </FieldFrame>
     </div>
   );
 }

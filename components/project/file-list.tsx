@@ -1,5 +1,6 @@
-import { CornerLeftUp, File, FileCode, FileImage, FileSpreadsheet, FileText, Folder, FolderSymlink, Link2, NotebookText } from "lucide-react";
+import { CornerLeftUp } from "lucide-react";
 import Link from "next/link";
+import { FileIcon } from "#components/files/file-icon.tsx";
 import type { FileEntry } from "#lib/domain/project.ts";
 import { formatBytes } from "#lib/format.ts";
 import { t } from "#lib/messages/en.ts";
@@ -42,10 +43,9 @@ export function FileList({ slug, entries, version, parent }: Props) {
 }
 
 function Entry({ slug, entry, version }: { slug: string; entry: FileEntry; version: string | undefined }) {
-  const Icon = iconOf(entry);
   const words = (
     <>
-      <Icon size={16} aria-hidden />
+      <FileIcon entry={entry} />
       <span className="min-w-0">
         {entry.name}
         {entry.kind !== "file" && <span className="sr-only"> ({t.projectFiles.kinds[entry.kind]})</span>}
@@ -63,19 +63,4 @@ function Entry({ slug, entry, version }: { slug: string; entry: FileEntry; versi
 function sorted(entries: readonly FileEntry[]): readonly FileEntry[] {
   const rank = (entry: FileEntry) => (entry.kind === "folder" || entry.kind === "module" ? 0 : 1);
   return entries.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, "en", { numeric: true, sensitivity: "base" }));
-}
-
-const icons: readonly (readonly [RegExp, typeof File])[] = [
-  [/\.ipynb$/i, NotebookText],
-  [/\.(csv|tsv|tab|xlsx|ods|parquet)$/i, FileSpreadsheet],
-  [/\.(png|jpe?g|gif|webp|svg|tiff?|bmp)$/i, FileImage],
-  [/\.(py|r|jl|js|ts|sh|sql|c|h|cpp|rs|go|java|json|ya?ml|toml|html|css)$/i, FileCode],
-  [/\.(md|txt|rst|tex|pdf|docx?)$/i, FileText],
-];
-
-function iconOf(entry: FileEntry): typeof File {
-  if (entry.kind === "folder") return Folder;
-  if (entry.kind === "module") return FolderSymlink;
-  if (entry.kind === "link") return Link2;
-  return icons.find(([pattern]) => pattern.test(entry.name))?.[1] ?? File;
 }

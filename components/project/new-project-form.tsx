@@ -1,7 +1,7 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useId, useState } from "react";
-import type { MadeProject } from "#lib/domain/project.ts";
+import type { MadeProject, ProjectAttempt } from "#lib/domain/project.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
 import type { ActionOutcome } from "./action-outcome.ts";
@@ -15,11 +15,17 @@ import { focusFirstProblem, LineField } from "./words-fields.tsx";
 const ways = ["blank", "template", "upload", "address"] as const;
 export type Way = (typeof ways)[number];
 type Actions = { readonly create: (given: unknown) => Promise<ActionOutcome>; readonly importAddress: (given: unknown) => Promise<ActionOutcome> };
-type Props = { areas: ProjectFieldsGiven["areas"]; title: string; way: Way; uploadLimitBytes: number; actions: Actions };
+type Props = {
+  areas: ProjectFieldsGiven["areas"] /** What was typed before, for an attempt that failed. */;
+  begin: ProjectAttempt | null;
+  way: Way;
+  uploadLimitBytes: number;
+  actions: Actions;
+};
 type Problem = { readonly message: string; readonly fields: Readonly<Record<string, string>> };
 
 /** One short form for all ways to begin. What is typed stays, whatever the server says. */
-export function NewProjectForm({ areas, title, way: firstWay, uploadLimitBytes, actions }: Props) {
+export function NewProjectForm({ areas, begin, way: firstWay, uploadLimitBytes, actions }: Props) {
   const router = useRouter();
   const id = useId();
   const [way, setWay] = useState<Way>(firstWay);
@@ -45,7 +51,8 @@ export function NewProjectForm({ areas, title, way: firstWay, uploadLimitBytes, 
 
   async function act(given: Given): Promise<ActionOutcome> {
     setSending({ phase: t.projects.make.making, percent: null, startedAt: new Date().toISOString(), stop: null });
-    const call = way === "address" ? actions.importAddress(importOf(given)) : actions.create(createOf(given, way));
+    const call =
+      way === "address" ? actions.importAddress({ ...importOf(given), ...(begin && { insteadOf: begin.projectId }) }) : actions.create(createOf(given, way));
     return call.catch(() => ({ ok: false, failure: { code: "unavailable", message: t.account.unavailable } }));
   }
 
@@ -74,7 +81,7 @@ export function NewProjectForm({ areas, title, way: firstWay, uploadLimitBytes, 
         label={t.projects.form.title}
         hint={t.projects.form.titleHint}
         error={fields.title}
-        defaultValue={title}
+        defaultValue={begin?.title ?? ""}
         optional={way === "address"}
       />
       <fieldset>
@@ -95,9 +102,9 @@ export function NewProjectForm({ areas, title, way: firstWay, uploadLimitBytes, 
         <FilesField files={files} onChange={setFiles} limitBytes={uploadLimitBytes} error={fields.files ?? fields.file} />
       </div>
       <div hidden={way !== "address"}>
-        <AddressFields errors={fields} />
+        <AddressFields url={begin?.url ?? ""} errors={fields} />
       </div>
-      <ProjectFields areas={areas} errors={fields} withType={way !== "template"} />
+      <ProjectFields areas={areas} begin={begin} errors={fields} withType={way !== "template"} />
       {sending ? (
         <SendingStatus sending={sending} />
       ) : (

@@ -107,7 +107,7 @@ function Buttons({ project, actions }: { project: OwnProject; actions: Actions }
   }
   return (
     <div className="flex flex-wrap items-start gap-2">
-      <Link href={`${routes.newProject()}?title=${encodeURIComponent(project.title)}`} prefetch={false} className={small}>
+      <Link href={routes.newProjectAgain(project.id)} prefetch={false} className={small}>
         {t.projects.retry}
       </Link>
       <ActionButton action={remove} busyWords={t.projects.removeFailed} className={`${small} button-quiet`} label={t.projects.removeOf(project.title)}>

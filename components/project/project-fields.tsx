@@ -1,19 +1,21 @@
 "use client";
 import { ChevronRight } from "lucide-react";
 import { useId, useState } from "react";
+import type { ProjectAttempt } from "#lib/domain/project.ts";
 import { type ProjectType, projectTypes, type Visibility, visibilities } from "#lib/domain/worksheet.ts";
 import { t } from "#lib/messages/en.ts";
 import { ChoiceList } from "./choice-list.tsx";
 import { SelectField, TextArea } from "./words-fields.tsx";
 
 export type ProjectFieldsGiven = { readonly areas: readonly { readonly slug: string; readonly title: string }[] };
-type Props = ProjectFieldsGiven & { errors: Readonly<Record<string, string>>; withType: boolean };
+type Begin = Pick<ProjectAttempt, "description" | "type" | "visibility" | "areaSlug">;
+type Props = ProjectFieldsGiven & { begin: Begin | null; errors: Readonly<Record<string, string>>; withType: boolean };
 
 /** What has a good answer already: folded, with the answers in its title. */
-export function ProjectFields({ areas, errors, withType }: Props) {
+export function ProjectFields({ areas, begin, errors, withType }: Props) {
   const id = useId();
-  const [type, setType] = useState<ProjectType>("worksheet");
-  const [visibility, setVisibility] = useState<Visibility>("private");
+  const [type, setType] = useState<ProjectType>(begin?.type ?? "worksheet");
+  const [visibility, setVisibility] = useState<Visibility>(begin?.visibility ?? "private");
   const wrong = ["description", "areaSlug", "type", "visibility"].some((name) => errors[name] !== undefined);
   return (
     <details className="group border-y border-line" {...(wrong ? { open: true } : {})}>
@@ -29,6 +31,7 @@ export function ProjectFields({ areas, errors, withType }: Props) {
           label={t.projects.form.description}
           hint={t.projects.form.descriptionHint}
           error={errors.description}
+          defaultValue={begin?.description ?? ""}
           rows={2}
           optional
         />
@@ -55,6 +58,7 @@ export function ProjectFields({ areas, errors, withType }: Props) {
           name="areaSlug"
           label={t.projects.form.area}
           error={errors.areaSlug}
+          defaultValue={begin?.areaSlug ?? ""}
           options={[{ value: "", label: t.projects.form.noArea }, ...areas.map(({ slug, title }) => ({ value: slug, label: title }))]}
         />
       </div>

@@ -62,7 +62,7 @@ function Over({ project, actions }: Props) {
       </div>
       <p className="mt-4 text-soft">{t.projects.making.nothingLost}</p>
       <div className="mt-5 flex flex-wrap gap-2">
-        <Link className="button button-primary" href={`${routes.newProject()}?title=${encodeURIComponent(project.title)}`} prefetch={false}>
+        <Link className="button button-primary" href={routes.newProjectAgain(project.id)} prefetch={false}>
           {t.projects.retry}
         </Link>
         <ActionButton action={actions.leave.bind(null, project.id)} busyWords={t.projects.removeFailed}>

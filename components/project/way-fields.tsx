@@ -17,11 +17,21 @@ export function TemplateField() {
 }
 
 /** Where the project is kept now; a name and password travel in fields of their own, never in the address. */
-export function AddressFields({ errors }: { errors: Readonly<Record<string, string>> }) {
+export function AddressFields({ url, errors }: { url: string; errors: Readonly<Record<string, string>> }) {
   const id = useId();
   return (
     <div className="flex flex-col gap-4">
-      <LineField id={`${id}-url`} name="url" type="url" label={t.projects.make.url} hint={t.projects.make.urlHint} error={errors.url} mono maxLength={2000} />
+      <LineField
+        id={`${id}-url`}
+        name="url"
+        type="url"
+        label={t.projects.make.url}
+        hint={t.projects.make.urlHint}
+        error={errors.url}
+        defaultValue={url}
+        mono
+        maxLength={2000}
+      />
       <details {...(errors.username || errors.password || errors.credentials ? { open: true } : {})}>
         <summary className="link inline-block cursor-pointer">{t.projects.make.private}</summary>
         <div className="mt-3 grid gap-4 sm:grid-cols-2">

@@ -31,6 +31,8 @@ export const projects = pgTable(
     /** While it is made: how far it is, told to its owner; and why it failed. */
     progress: jsonb("progress").$type<ProjectProgress>(),
     problem: text("problem"),
+    /** The address it was imported from, without name, password and query: to be asked again where it failed. */
+    importUrl: text("import_url"),
     /** The process that makes it says so here: what is silent for long was interrupted. */
     seenAt: instant("seen_at"),
     /** Set by an administrator. */

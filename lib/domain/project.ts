@@ -35,6 +35,13 @@ export type ProjectView = {
   readonly may: { readonly write: boolean; readonly administer: boolean; readonly copy: boolean; readonly curate: boolean };
 };
 
+/** What was asked for when a project could not be made. `url`: where it was to be imported from, without credentials. */
+export type ProjectAttempt = Pick<ProjectView, "title" | "description" | "type" | "visibility"> & {
+  readonly projectId: string;
+  readonly areaSlug: string;
+  readonly url: string | null;
+};
+
 /** One saved version: a commit. `number` counts from 1 along the project's own line. */
 export type VersionView = {
   readonly commit: string;

@@ -7,8 +7,9 @@ import type { ProjectId } from "#lib/domain/ids.ts";
 import type { ProjectProgress } from "#lib/domain/project.ts";
 import { makeRemote, startGitServer } from "#server/adapters/forge/embedded/import/git-server-for-a-test.ts";
 import type { Context } from "#server/context.ts";
-import { createWorld, person, type TestWorld, value } from "#tests/world.ts";
+import { code, createWorld, person, type TestWorld, value } from "#tests/world.ts";
 import { importAddress } from "./import-address.ts";
+import { showAttempt } from "./show-attempt.ts";
 import { showProject } from "./show-project.ts";
 import { trashProject } from "./trash-project.ts";
 
@@ -61,6 +62,24 @@ describe("importing from an address", () => {
     }
     const refused = value(await importAddress(ada, { url: `http://${closed}` }));
     expect(await settled(refused.id)).toMatchObject({ state: "failed", problem: expect.any(String), version: null });
+  });
+
+  test("that failed keeps all that was typed but credentials, for its author alone, and another attempt takes its place", async () => {
+    const typed = { title: "Drift again", description: "Of drift", type: "worksheet", visibility: "public" } as const;
+    const closed = `127.0.0.1:${server.port}/private/wright-fisher.git`;
+    const refused = value(await importAddress(ada, { url: `http://ada:wrong@${closed}?token=s3cret`, ...typed }));
+    await settled(refused.id);
+    expect(value(await showAttempt(ada, { projectId: refused.id }))).toEqual({ projectId: refused.id, areaSlug: "general", url: `http://${closed}`, ...typed });
+    expect(JSON.stringify(await world.store.findProject(refused.id))).not.toMatch(/s3cret|wrong@/);
+    const bob = world.as(person(await world.user("bob", "author"), "bob", "author"));
+    expect(code(await showAttempt(bob, { projectId: refused.id }))).toBe("not_found");
+    const open = `http://127.0.0.1:${server.port}/open/wright-fisher.git`;
+    value(await importAddress(bob, { url: open, insteadOf: refused.id }));
+    expect((await world.store.findProject(refused.id))?.state).toBe("failed");
+    const again = value(await importAddress(ada, { url: open, ...typed, insteadOf: refused.id }));
+    expect(again.slug).toBe(refused.slug);
+    expect(await world.store.findProject(refused.id)).toBeNull();
+    expect(code(await showAttempt(ada, { projectId: (await settled(again.id)).id }))).toBe("not_found");
   });
 
   test("tells how far it is while it goes on, at most every 300 ms, and stops when it is taken back", async () => {

@@ -4,6 +4,7 @@ import { fail, ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
 import { mayMake, wordsProblem } from "./make-checks.ts";
 import { makeProject } from "./make-project.ts";
+import { removeAttempt } from "./show-attempt.ts";
 
 export type ImportAddress = {
   readonly url: string;
@@ -14,6 +15,8 @@ export type ImportAddress = {
   readonly visibility?: Visibility | undefined;
   readonly description?: string | undefined;
   readonly areaSlug?: string | undefined;
+  /** An attempt of one's own that failed, whose place this one takes. */
+  readonly insteadOf?: string | undefined;
 };
 
 /** Makes a project from a git address. Answers at once; the import goes on, and the project's row says how far it is. */
@@ -26,9 +29,10 @@ export async function importAddress(ctx: Context, input: ImportAddress): Promise
   const problem = wordsProblem(input);
   if (problem) return problem;
   const owner = maker.value;
+  if (input.insteadOf !== undefined) await removeAttempt(ctx, { projectId: input.insteadOf });
   const { projects } = ctx.config;
   const row = { owner, title: input.title?.trim() ?? named, type: input.type ?? "notebook", visibility: input.visibility ?? "private" } as const;
-  return makeProject(ctx, { ...row, description: input.description, areaSlug: input.areaSlug }, async (making) => {
+  return makeProject(ctx, { ...row, importUrl: withoutQuery(url), description: input.description, areaSlug: input.areaSlug }, async (making) => {
     const repository = await ctx.forge.createRepository(`${owner.username}/${making.projectId}`);
     if (!repository.ok) return repository;
     await making.keepRepository(repository.value);
@@ -42,6 +46,13 @@ export async function importAddress(ctx: Context, input: ImportAddress): Promise
     });
     return imported.ok ? ok({}) : imported;
   });
+}
+
+/** What may be written down: some write a token where a query stands. */
+function withoutQuery(address: string): string {
+  const url = new URL(address);
+  url.search = "";
+  return url.href;
 }
 
 type Address = { readonly url: string; readonly title: string; readonly credentials: ImportAddress["credentials"] | null };

@@ -20,6 +20,7 @@ export type NewProject = {
   /** An address that somebody chose; without one it is made of the title. */
   readonly slug?: string | undefined;
   readonly keepOutputs?: boolean;
+  readonly importUrl?: string | undefined;
   readonly upstream?: { readonly id: ProjectId; readonly commit: CommitId | null };
 };
 
@@ -73,6 +74,7 @@ async function insertRow(ctx: Context, project: NewProject): Promise<Result<Proj
     areaSlug,
     visibility: project.visibility,
     keepOutputs: project.keepOutputs ?? true,
+    importUrl: project.importUrl ?? null,
     seenAt: now,
     createdAt: now,
     updatedAt: now,

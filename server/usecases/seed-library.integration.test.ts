@@ -49,6 +49,7 @@ test("publishes a folder once, and again only what changed", async () => {
   await write("counting", { "sheaf.json": described, "count.ipynb": notebook("print(len(open('data.txt').read()))"), "data.txt": "abc" });
   expect(await seed()).toEqual({ published: 1, unchanged: 0, failed: [] });
   expect(await shown()).toMatchObject([[expect.stringMatching(/count/i), true, ["counts"]]]);
+  expect(await site.store.findProject("counting")).toMatchObject({ official: true });
   expect(await seed()).toEqual({ published: 0, unchanged: 1, failed: [] });
   await write("counting", { "data.txt": "abcdef" });
   expect(await seed()).toEqual({ published: 1, unchanged: 0, failed: [] });

@@ -84,6 +84,7 @@ async function seedBook(ctx: Context, owner: Owner, book: Book, environment: str
     if (going === "shown") outcome.unchanged += 1;
     else if (going) outcome.waiting.push({ title: book.title, runId: going });
     else {
+      await ctx.store.updateProject(project.value.projectId, { official: book.official });
       const published = await publishBook(ctx, project.value.projectId, notebookPath, book);
       if (published.ok) outcome.waiting.push({ title: book.title, runId: published.value.runId });
       else outcome.failed.push({ title: book.title, message: `${notebookPath}: ${published.failure.message}` });

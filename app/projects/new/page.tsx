@@ -1,10 +1,12 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { NewProjectForm, type Way } from "#components/project/new-project-form.tsx";
+import type { ProjectAttempt } from "#lib/domain/project.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
 import { requestContext } from "#server/next/request-context.ts";
 import { listAreas } from "#server/usecases/list-areas.ts";
+import { showAttempt } from "#server/usecases/show-attempt.ts";
 import { shown } from "../../usecase-page.ts";
 import { importFromAddress, makeNewProject } from "../actions.ts";
 import { one } from "../project-head.ts";
@@ -17,7 +19,10 @@ export default async function NewProjectPage({ searchParams }: { searchParams: P
   const ctx = await requestContext();
   if (ctx.actor.kind !== "user") redirect(routes.signIn(routes.newProject()));
   const areas = shown(await listAreas(ctx)).map(({ slug, title }) => ({ slug, title }));
-  const way = one(asked, "from");
+  const again = one(asked, "again");
+  const attempt = again === undefined ? null : await showAttempt(ctx, { projectId: again });
+  const begin = attempt?.ok ? attempt.value : null;
+  const way = one(asked, "from") ?? wayOf(begin);
   return (
     <div className="page page-reading pt-9">
       <h1 className="text-2xl">{t.projects.make.title}</h1>
@@ -27,7 +32,7 @@ export default async function NewProjectPage({ searchParams }: { searchParams: P
       ) : (
         <NewProjectForm
           areas={areas}
-          title={(one(asked, "title") ?? "").slice(0, 200)}
+          begin={begin}
           way={isWay(way) ? way : "blank"}
           uploadLimitBytes={ctx.config.projects.importBytes}
           actions={{ create: makeNewProject, importAddress: importFromAddress }}
@@ -35,6 +40,11 @@ export default async function NewProjectPage({ searchParams }: { searchParams: P
       )}
     </div>
   );
+}
+
+/** Only what came from elsewhere can fail after it was asked for. */
+function wayOf(attempt: ProjectAttempt | null): Way | undefined {
+  return attempt === null ? undefined : attempt.url === null ? "upload" : "address";
 }
 
 function isWay(way: string | undefined): way is Way {

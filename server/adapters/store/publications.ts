@@ -59,7 +59,7 @@ export function publicationQueries({ db }: Queryable) {
       await db.update(projects).set({ state: "ready" }).where(eq(projects.id, id));
     },
 
-    async updateProject(id: ProjectId, change: Partial<Pick<Project, "title" | "description" | "areaSlug" | "visibility">>): Promise<void> {
+    async updateProject(id: ProjectId, change: Partial<Pick<Project, "title" | "description" | "areaSlug" | "visibility" | "official">>): Promise<void> {
       await db.update(projects).set(change).where(eq(projects.id, id));
     },
 
