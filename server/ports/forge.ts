@@ -81,11 +81,15 @@ export type CommitRequest = {
   readonly merged?: CommitId;
   readonly message: string;
   readonly author: { readonly name: string; readonly email: string; readonly at: Date };
-  /** Path → new content; null deletes. A blob id takes content that the repository has already. */
+  /** Path → new content; null deletes. A blob id takes content that the repository has already. Without a kind, what programs may run they still may. */
   readonly changes: ReadonlyMap<string, NewContent>;
 };
 
-export type NewContent = Uint8Array | { readonly blob: BlobId; readonly kind?: TreeFile["kind"] } | null;
+export type NewContent =
+  | Uint8Array
+  | { readonly bytes: Uint8Array; readonly kind: "file" | "executable" }
+  | { readonly blob: BlobId; readonly kind?: TreeFile["kind"] }
+  | null;
 
 export type ImportRequest = {
   readonly url: string;

@@ -33,6 +33,8 @@ export type Homes = {
     content: Uint8Array | ReadableStream<Uint8Array>,
     options?: { ifStamp?: FileStamp | null; limitBytes?: number; executable?: boolean; beyondQuota?: boolean },
   ): Promise<Result<HomeEntry>>;
+  /** Says whether programs may run a file, only where it is still the one that was looked at. */
+  setExecutable(home: Home, path: string, executable: boolean, options: { ifStamp: FileStamp }): Promise<Result<HomeEntry>>;
   makeFolder(home: Home, path: string): Promise<Result<HomeEntry>>;
   /** Within the home; "conflict" where something is there already. */
   move(home: Home, from: string, to: string): Promise<Result<HomeEntry>>;

@@ -2,9 +2,10 @@ import type { CommitId } from "#lib/domain/ids.ts";
 import { besidePath } from "#lib/project/merge-file.ts";
 import { ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
+import type { TreeFile } from "#server/ports/forge.ts";
 import type { FileStamp } from "#server/ports/homes.ts";
 import type { WorkingPlace } from "./hold-working-copy.ts";
-import type { Outcome } from "./merge-lines.ts";
+import type { MergedLines, Outcome } from "./merge-lines.ts";
 import { readRawFile, type Work } from "./read-work.ts";
 import type { UpdateProgress } from "./update-files.ts";
 import type { Tree } from "./version-lookup.ts";
@@ -16,6 +17,8 @@ export type Applying = {
   readonly work: Work;
   readonly target: CommitId;
   readonly outcomes: ReadonlyMap<string, Outcome>;
+  /** What files are afterwards, where the sides differ in that. */
+  readonly kinds: MergedLines["kinds"];
   readonly onProgress?: UpdateProgress | undefined;
 };
 
@@ -52,13 +55,18 @@ export async function applyOutcomes(ctx: Context, applying: Applying): Promise<R
 type Deed = readonly [path: string, outcome: Outcome];
 
 /** What goes comes first: a folder may stand where a file was. */
-function inOrder({ outcomes, theirs }: Applying): { readonly moves: readonly Deed[]; readonly removals: readonly Deed[]; readonly writes: readonly Deed[] } {
+function inOrder({ outcomes, theirs, kinds, work }: Applying): {
+  readonly moves: readonly Deed[];
+  readonly removals: readonly Deed[];
+  readonly writes: readonly Deed[];
+} {
   const [moves, removals, writes]: [Deed[], Deed[], Deed[]] = [[], [], []];
   const gone = new Set<string>();
   for (const outcome of outcomes.values()) if (isElsewhere(outcome) && outcome.from === "ours") gone.add(outcome.path);
   for (const deed of outcomes) {
     const [path, outcome] = deed;
-    if (outcome === "ours" || gone.has(path)) continue;
+    const staysSo = (kinds.get(path) ?? work.get(path)?.kind) === work.get(path)?.kind;
+    if ((outcome === "ours" && staysSo) || gone.has(path)) continue;
     const step = isElsewhere(outcome) ? moves : outcome === "theirs" && !theirs.has(path) ? removals : writes;
     step.push(deed);
   }
@@ -73,8 +81,9 @@ async function applyOne(ctx: Context, applying: Applying, path: string, outcome:
   const { place, theirs, work } = applying;
   if (outcome instanceof Uint8Array) {
     const kept = await keepInTrash(ctx, applying, path);
-    return kept.ok ? writeOver(ctx, applying, path, outcome, false) : kept;
+    return kept.ok ? writeOver(ctx, applying, path, outcome, applying.kinds.get(path)) : kept;
   }
+  if (outcome === "ours") return setKind(ctx, applying, path);
   if (isElsewhere(outcome)) {
     if (outcome.from === "ours") return ctx.homes.move(place.home, at(place, outcome.path), at(place, path));
     return work.has(path) ? ok(undefined) : writeVersionFile(ctx, applying, path, outcome.path);
@@ -92,11 +101,17 @@ async function removeFile(ctx: Context, { place, base, work }: Applying, path: s
   return ctx.homes.trash(place.home, at(place, path));
 }
 
+/** Only what it is changes, not what it holds. */
+async function setKind(ctx: Context, { place, work, kinds }: Applying, path: string): Promise<Result<unknown>> {
+  const file = work.get(path);
+  return file ? ctx.homes.setExecutable(place.home, at(place, path), kinds.get(path) === "executable", { ifStamp: file.stamp }) : ok(undefined);
+}
+
 async function writeVersionFile(ctx: Context, applying: Applying, path: string, source: string): Promise<Result<unknown>> {
-  const file = applying.theirs.get(source);
+  const kind = (path === source ? applying.kinds.get(path) : undefined) ?? applying.theirs.get(source)?.kind;
   const opened = await ctx.forge.openFile(applying.place.project.repositoryId, applying.target, source);
   if (!opened.ok) throw new Error(`A file of a version cannot be read: ${opened.failure.message}`);
-  return writeOver(ctx, applying, path, opened.value.stream, file?.kind === "executable");
+  return writeOver(ctx, applying, path, opened.value.stream, kind);
 }
 
 async function writeOver(
@@ -104,11 +119,11 @@ async function writeOver(
   { place, work }: Applying,
   path: string,
   content: Uint8Array | ReadableStream<Uint8Array>,
-  executable: boolean,
+  kind: TreeFile["kind"] | undefined,
 ): Promise<Result<unknown>> {
   const stamp: FileStamp | null = work.get(path)?.stamp ?? null;
   // A first opening stays within the home's limit; what follows a version one has goes on also in a full home.
-  const options = { ifStamp: stamp, beyondQuota: place.row.baseCommit !== null, ...(executable ? { executable } : {}) };
+  const options = { ifStamp: stamp, beyondQuota: place.row.baseCommit !== null, ...(kind ? { executable: kind === "executable" } : {}) };
   const written = await ctx.homes.write(place.home, at(place, path), content, options);
   if (!written.ok) await clearWay(ctx, { place, work }, path);
   return written;

@@ -1,7 +1,7 @@
-import type { RepositoryId } from "#lib/domain/ids.ts";
+import type { BlobId, RepositoryId } from "#lib/domain/ids.ts";
 import { ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
-import type { NewContent, TreeFile } from "#server/ports/forge.ts";
+import type { NewContent } from "#server/ports/forge.ts";
 import { authorOf } from "./author-of.ts";
 import { blobIdOf } from "./blob-id.ts";
 import type { Person, WorkingPlace } from "./hold-working-copy.ts";
@@ -36,12 +36,21 @@ export async function collectWork(
     upload.remove(path);
   }
   for (const file of work.values()) {
-    if (!isAsked(file.path) || base.get(file.path)?.blob === file.saved) continue;
+    const former = base.get(file.path);
+    if (!isAsked(file.path) || (former?.blob === file.saved && former.kind === file.kind)) continue;
+    if (former?.blob === file.saved) {
+      const entry = { path: file.path, kind: file.kind, blob: former.blob };
+      tree.set(file.path, entry);
+      upload.name(entry);
+      continue;
+    }
     const read = await readWorkFile(ctx, place, file);
     if (read.ok) {
       const entry = { path: file.path, kind: file.kind, blob: blobIdOf(read.value.bytes) } as const;
-      if (base.get(file.path)?.blob === entry.blob) continue;
+      if (former?.blob === entry.blob && former.kind === entry.kind) continue;
       tree.set(file.path, entry);
+      // A folder of theirs where the version has a link: the folder stands there now.
+      for (const above of foldersAbove(file.path)) tree.delete(above);
       const added = await upload.add(entry, read.value.bytes);
       if (!added.ok) return added;
     } else if (read.failure.code === "too_large") leftOut.push({ path: file.path, reason: tooLargeReason(ctx, file.path, file.bytes) });
@@ -58,7 +67,12 @@ function tooLargeReason(ctx: Context, path: string, bytes: number): string {
   return `${path} has ${megabytes(bytes)}, and a version takes files up to ${megabytes(ctx.config.projects.fileBytes)}. ${remedy}`;
 }
 
-type Entry = Pick<TreeFile, "path" | "kind" | "blob">;
+function foldersAbove(path: string): string[] {
+  const names = path.split("/");
+  return names.slice(1).map((_, index) => names.slice(0, index + 1).join("/"));
+}
+
+type Entry = { readonly path: string; readonly kind: "file" | "executable"; readonly blob: BlobId };
 
 /** A few small files go with the version itself; more than memory should hold is brought to the repository in parts before it. */
 function createUpload(ctx: Context, { project, person }: WorkingPlace) {
@@ -78,11 +92,11 @@ function createUpload(ctx: Context, { project, person }: WorkingPlace) {
   };
   return {
     remove: (path: string) => changes.set(path, null),
+    /** Content that the repository has already. */
+    name: ({ path, blob, kind }: Entry) => changes.set(path, { blob, kind }),
     async add(entry: Entry, bytes: Uint8Array): Promise<Result<void>> {
       batch.set(entry.path, { entry, bytes });
       held += bytes.byteLength;
-      // A file that programs may run says so beside the name of its content.
-      if (entry.kind !== "file") mustSend = true;
       return held > batchBytes ? send() : ok(undefined);
     },
     async finish(): Promise<Result<ReadonlyMap<string, NewContent>>> {
@@ -90,7 +104,7 @@ function createUpload(ctx: Context, { project, person }: WorkingPlace) {
         const sent = await send();
         if (!sent.ok) return sent;
       }
-      for (const [path, { bytes }] of batch) changes.set(path, bytes);
+      for (const [path, { entry, bytes }] of batch) changes.set(path, { bytes, kind: entry.kind });
       return ok(changes);
     },
   };

@@ -37,16 +37,20 @@ export async function commitLines(ctx: Context, lines: LinesToCommit): Promise<R
   return committed.ok ? ok({ commit: committed.value, notes: merged.value.notes }) : committed;
 }
 
-function changesOnto({ onto, ours, theirs }: LinesToCommit, { outcomes }: MergedLines): ReadonlyMap<string, NewContent> {
+function changesOnto({ onto, ours, theirs }: LinesToCommit, { outcomes, kinds }: MergedLines): ReadonlyMap<string, NewContent> {
   const changes = new Map<string, NewContent>();
-  const contentOf = (tree: Tree, path: string): NewContent => {
-    const file = tree.get(path);
-    return file ? { blob: file.blob, kind: file.kind } : null;
-  };
+  const sides = { ours, theirs };
   for (const [path, outcome] of outcomes) {
-    if (outcome instanceof Uint8Array) changes.set(path, outcome);
-    else if (typeof outcome === "object") changes.set(path, contentOf(outcome.from === "ours" ? ours : theirs, outcome.path));
-    else if (outcome !== onto) changes.set(path, contentOf(outcome === "ours" ? ours : theirs, path));
+    if (outcome instanceof Uint8Array) {
+      const kind = kinds.get(path);
+      changes.set(path, kind === "file" || kind === "executable" ? { bytes: outcome, kind } : outcome);
+      continue;
+    }
+    const taken = typeof outcome === "object" ? sides[outcome.from].get(outcome.path) : sides[outcome].get(path);
+    const kind = typeof outcome === "object" ? taken?.kind : (kinds.get(path) ?? taken?.kind);
+    const there = sides[onto].get(path);
+    if (taken?.blob === there?.blob && kind === there?.kind) continue;
+    changes.set(path, taken && kind ? { blob: taken.blob, kind } : null);
   }
   return changes;
 }

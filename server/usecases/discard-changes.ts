@@ -1,9 +1,10 @@
 import type { FileChange } from "#lib/domain/project.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
+import type { TreeFile } from "#server/ports/forge.ts";
 import { findProjectFor } from "./find-project.ts";
 import { askingPerson, findPlace, type HeldPlace, holdWorkingCopy } from "./hold-working-copy.ts";
-import { changesBetween, readWork, savedTree, workTree } from "./read-work.ts";
+import { changesBetween, readWork, savedTree, type WorkFile, workTree } from "./read-work.ts";
 import { finishUpdate } from "./update-files.ts";
 import { treeOf } from "./version-lookup.ts";
 
@@ -42,7 +43,7 @@ export async function discardHeld(ctx: Context, held: HeldPlace, paths: Readonly
   );
   for (const path of changes.flatMap(pathsOf)) {
     place.lost.throwIfAborted();
-    const back = await bringBack(ctx, place, path, { isHere: work.value.has(path), isInBase: base.has(path) });
+    const back = await bringBack(ctx, place, path, work.value.get(path), base.get(path));
     if (!back.ok) return back;
   }
   return ok(changes.map(({ path }) => path));
@@ -52,16 +53,21 @@ function pathsOf({ path, from }: FileChange): string[] {
   return from === undefined ? [path] : [path, from];
 }
 
-async function bringBack(ctx: Context, place: HeldPlace, path: string, { isHere, isInBase }: { isHere: boolean; isInBase: boolean }): Promise<Result<unknown>> {
+async function bringBack(ctx: Context, place: HeldPlace, path: string, here: WorkFile | undefined, before: TreeFile | undefined): Promise<Result<unknown>> {
   const { home, folder, project, row } = place;
-  if (isHere) {
+  const executable = before?.kind === "executable";
+  if (here && here.saved === before?.blob) {
+    const set = await ctx.homes.setExecutable(home, `${folder}/${path}`, executable, { ifStamp: here.stamp });
+    return set.ok || set.failure.code === "conflict" ? ok(undefined) : set;
+  }
+  if (here) {
     const trashed = await ctx.homes.trash(home, `${folder}/${path}`);
     if (!trashed.ok && trashed.failure.code !== "not_found") return trashed;
   }
-  if (!isInBase || row.baseCommit === null) return ok(undefined);
+  if (!before || row.baseCommit === null) return ok(undefined);
   const opened = await ctx.forge.openFile(project.repositoryId, row.baseCommit, path);
   if (!opened.ok) return opened;
-  const written = await ctx.homes.write(home, `${folder}/${path}`, opened.value.stream, { ifStamp: null, beyondQuota: true });
+  const written = await ctx.homes.write(home, `${folder}/${path}`, opened.value.stream, { ifStamp: null, beyondQuota: true, executable });
   // What a program wrote there in this moment is newer than what was to be thrown away.
   return written.ok || written.failure.code === "conflict" ? ok(undefined) : written;
 }

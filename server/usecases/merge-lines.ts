@@ -23,20 +23,43 @@ export type TwoLines = {
 
 /** What a path holds afterwards. "ours" and "theirs" also where that line has no such file; an object takes what a line has at another path. */
 export type Outcome = "ours" | "theirs" | Uint8Array | { readonly from: "ours" | "theirs"; readonly path: string };
-/** An outcome for every path on which the lines differ. */
-export type MergedLines = { readonly outcomes: ReadonlyMap<string, Outcome>; readonly notes: readonly MergeNote[] };
+/** An outcome for every path on which the lines differ. `kinds` says what a file is afterwards where they differ in that: whether programs may run it. */
+export type MergedLines = {
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+  readonly kinds: ReadonlyMap<string, TreeFile["kind"]>;
+  readonly notes: readonly MergeNote[];
+};
 
 type Deciding = { readonly lines: TwoLines; readonly outcomes: Map<string, Outcome>; readonly notes: MergeNote[] };
 
 /** Brings two lines together: by path, notebooks by cell, texts by line; what cannot be merged is kept twice. Nothing is lost. */
 export async function mergeLines(lines: TwoLines): Promise<Result<MergedLines>> {
   const deciding: Deciding = { lines, outcomes: new Map(), notes: [] };
+  const kinds = mergeKinds(lines);
   const { base, ours, theirs } = lines;
   for (const step of planMerge({ base: blobsOf(base), ours: blobsOf(ours), theirs: blobsOf(theirs) })) {
     const decided = await decide(deciding, step);
     if (!decided.ok) return decided;
   }
-  return ok(deciding);
+  // The same content on both sides is decided by what it is alone.
+  for (const path of kinds.keys()) if (!deciding.outcomes.has(path)) deciding.outcomes.set(path, "ours");
+  return ok({ outcomes: deciding.outcomes, kinds, notes: deciding.notes });
+}
+
+/** For files that both lines have, and not as the same kind: the side that changed it has its way. */
+function mergeKinds({ base, ours, theirs }: TwoLines): ReadonlyMap<string, TreeFile["kind"]> {
+  const kinds = new Map<string, TreeFile["kind"]>();
+  for (const [path, { kind: mine, blob }] of ours) {
+    const other = theirs.get(path);
+    if (!other || other.kind === mine || (other.blob !== blob && !(isPlain(mine) && isPlain(other.kind)))) continue;
+    const before = base.get(path)?.kind;
+    kinds.set(path, before === mine || (before === undefined && other.kind === "executable") ? other.kind : mine);
+  }
+  return kinds;
+}
+
+function isPlain(kind: TreeFile["kind"] | undefined): boolean {
+  return kind === undefined || kind === "file" || kind === "executable";
 }
 
 const blobsOf = (side: Side) => new Map([...side].map(([path, { blob }]) => [path, blob]));
@@ -75,8 +98,7 @@ async function mergeContents({ lines, outcomes, notes }: Deciding, path: string)
     outcomes.set(name, { from: "theirs", path });
     return ok(outcomes.set(path, "ours"));
   };
-  const isPlain = [base, ours, theirs].every((side) => ["file", "executable", undefined].includes(side.get(path)?.kind));
-  if (!isPlain) return keepBoth(["Both sides changed this link."]);
+  if (![base, ours, theirs].every((side) => isPlain(side.get(path)?.kind))) return keepBoth(["Both sides changed this link."]);
   const [before, mine, others] = await Promise.all([base.has(path) ? read.base(path) : ok(null), read.ours(path), read.theirs(path)]);
   // What is too large to be read here is kept twice; anything else is told.
   for (const one of [before, mine, others]) if (!one.ok && one.failure.code !== "too_large") return one;

@@ -4,7 +4,8 @@ import type { Actor } from "#lib/domain/person.ts";
 import { projectTemplates } from "#lib/domain/project.ts";
 import type { Context } from "#server/context.ts";
 import { newId } from "#server/ids.ts";
-import { byToken, code, createWorld, person, type TestWorld, value, visitor } from "#tests/world.ts";
+import { type FivePeople, fivePeople } from "#tests/five-people.ts";
+import { byToken, code, person, type TestWorld, value } from "#tests/world.ts";
 import { copyProject } from "./copy-project.ts";
 import { type CreateProject, createProject } from "./create-project.ts";
 import { listOwnProjects } from "./list-own-projects.ts";
@@ -20,15 +21,9 @@ let ada: Context;
 let bob: Context;
 let reader: Context;
 let admin: Context;
-const stranger = () => world.as(visitor());
-
+let stranger: FivePeople["stranger"];
 beforeAll(async () => {
-  world = await createWorld();
-  adaId = await world.user("ada", "author");
-  ada = world.as(person(adaId, "ada", "author"));
-  bob = world.as(person(await world.user("bob", "author"), "bob", "author"));
-  reader = world.as(person(await world.user("rita", "reader"), "rita", "reader"));
-  admin = world.as(person(await world.user("root-admin", "admin"), "root-admin", "admin"));
+  ({ world, adaId, ada, bob, reader, admin, stranger } = await fivePeople());
 });
 afterAll(() => world.close());
 

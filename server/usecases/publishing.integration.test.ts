@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RepositoryId, RunId, UserId } from "#lib/domain/ids.ts";
 import type { Context } from "#server/context.ts";
 import { personHome } from "#server/person-home.ts";
-import { code, createWorld, person, type TestWorld, textCell, value, visitor } from "#tests/world.ts";
+import { type FivePeople, fivePeople } from "#tests/five-people.ts";
+import { code, type TestWorld, textCell, value } from "#tests/world.ts";
 import { completePublication } from "./complete-publication.ts";
 import { createProject } from "./create-project.ts";
 import { decideOfficialRequest, listOfficialRequests, setUnofficial } from "./decide-official-request.ts";
@@ -29,15 +30,9 @@ let ada: Context;
 let bob: Context;
 let reader: Context;
 let admin: Context;
-const stranger = () => world.as(visitor());
-
+let stranger: FivePeople["stranger"];
 beforeAll(async () => {
-  world = await createWorld();
-  adaId = await world.user("ada", "author");
-  ada = world.as(person(adaId, "ada", "author"));
-  bob = world.as(person(await world.user("bob", "author"), "bob", "author"));
-  reader = world.as(person(await world.user("rita"), "rita"));
-  admin = world.as(person(await world.user("root-admin", "admin"), "root-admin", "admin"));
+  ({ world, adaId, ada, bob, reader, admin, stranger } = await fivePeople());
   await world.engine();
 });
 afterAll(() => world.close());

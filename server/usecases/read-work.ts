@@ -5,6 +5,7 @@ import { cleanNotebook } from "#lib/notebook/clean-notebook.ts";
 import { isLeftOutPath } from "#lib/project/left-out.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
+import type { TreeFile } from "#server/ports/forge.ts";
 import type { FileStamp, ScannedFile } from "#server/ports/homes.ts";
 import { blobIdOf } from "./blob-id.ts";
 import type { WorkingPlace } from "./hold-working-copy.ts";
@@ -12,7 +13,7 @@ import { createMemory } from "./remember.ts";
 import type { Tree } from "./version-lookup.ts";
 
 /** A file of a working copy. `saved` is what a version would hold of it: a notebook may lose its outputs on the way. */
-export type WorkFile = ScannedFile & { readonly saved: BlobId };
+export type WorkFile = ScannedFile & { readonly kind: "file" | "executable"; readonly saved: BlobId };
 export type Work = ReadonlyMap<string, WorkFile>;
 
 /** A notebook with its outputs may be larger than what a version takes of it. */
@@ -36,9 +37,10 @@ export async function readWork(ctx: Context, place: WorkingPlace, base: Tree): P
   if (!scanned.ok) return scanned.failure.code !== "not_found" ? scanned : base.size === 0 ? ok(new Map()) : folderGone(place);
   const work = new Map<string, WorkFile>();
   for (const file of scanned.value) {
-    if (file.kind === "link") continue;
+    const { kind } = file;
+    if (kind === "link") continue;
     const isSame = base.get(file.path)?.blob === file.blob;
-    work.set(file.path, { ...file, saved: isSame || !isCleaned(place, file) ? file.blob : await cleanedBlob(ctx, place, file) });
+    work.set(file.path, { ...file, kind, saved: isSame || !isCleaned(place, file) ? file.blob : await cleanedBlob(ctx, place, file) });
   }
   return ok(work);
 }
@@ -93,16 +95,19 @@ function cleanNotebookBytes(bytes: Uint8Array): Uint8Array {
   return text === null ? bytes : new TextEncoder().encode(text);
 }
 
-type Named = { readonly path: string; readonly blob: BlobId };
+type Named = { readonly path: string; readonly blob: BlobId; readonly kind: TreeFile["kind"] };
 
-/** How the second differs from the first; what was removed here and added there with the same content has moved. */
+/**
+ * How the second differs from the first; what was removed here and added there with the same content has moved. A file that
+ * programs may run now, and could not before, has changed.
+ */
 export function changesBetween(before: ReadonlyMap<string, Named>, after: ReadonlyMap<string, Named>): FileChange[] {
   const changes: FileChange[] = [];
   const removed = new Map<BlobId, string[]>();
   for (const [path, file] of before) if (!after.has(path)) removed.set(file.blob, [...(removed.get(file.blob) ?? []), path]);
   for (const [path, file] of after) {
     const former = before.get(path);
-    if (former?.blob === file.blob) continue;
+    if (former?.blob === file.blob && former.kind === file.kind) continue;
     const from = former ? undefined : removed.get(file.blob)?.shift();
     changes.push(former ? { path, kind: "changed" } : from === undefined ? { path, kind: "added" } : { path, from, kind: "moved" });
   }
@@ -112,5 +117,5 @@ export function changesBetween(before: ReadonlyMap<string, Named>, after: Readon
 
 /** A working copy as a version would hold it. */
 export function savedTree(work: Work): ReadonlyMap<string, Named> {
-  return new Map([...work].map(([path, file]) => [path, { path, blob: file.saved }]));
+  return new Map([...work].map(([path, file]) => [path, { path, blob: file.saved, kind: file.kind }]));
 }

@@ -44,7 +44,7 @@ async function updateTo(ctx: Context, place: HeldPlace, target: CommitId, onProg
     for (const note of notesOf(place, merged.value)) if (!notes.has(note.path) || note.notes.length > 0) notes.set(note.path, note);
     journal = { ...journal, ...mergedBlobs(merged.value) };
     if (merged.value.outcomes.size > 0) await ctx.store.beginWorkingCopyUpdate(row.id, { base: row.baseCommit, to: target, files: journal }, ctx.now());
-    const applied = await applyOutcomes(ctx, { place, ...trees.value, work: work.value, target, outcomes: merged.value.outcomes, onProgress });
+    const applied = await applyOutcomes(ctx, { place, ...trees.value, work: work.value, target, ...merged.value, onProgress });
     if (!applied.ok) return applied;
     if (applied.value.length > 0) continue;
     await ctx.store.setWorkingCopyBase(row.id, target, ctx.now());

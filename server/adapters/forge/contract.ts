@@ -241,6 +241,16 @@ export function forgeContract(name: string, make: (folder: string) => Promise<Fo
       const two = await change(one, { "run.sh": bytes("echo 2"), "tools/run copy.sh": { blob }, "a.txt": { blob } });
       expect(await at(two)).toEqual({ "run.sh": "executable", "tools/run copy.sh": "executable", link: "link", "a.txt": "file" });
       expect(text(value(await forge.readFile(id, two, "a.txt", 100)))).toBe("echo 1");
+      const kinds = new Map<string, NewContent>([
+        ["run.sh", { bytes: bytes("echo 2"), kind: "file" }],
+        ["a.txt", { bytes: bytes("echo 3"), kind: "executable" }],
+      ]);
+      const quiet = value(await forge.commit(id, { ...request({}), ref: null, parent: two, changes: kinds }));
+      expect(await at(quiet)).toEqual({ "run.sh": "file", "tools/run copy.sh": "executable", link: "link", "a.txt": "executable" });
+      expect(value(await forge.compare(id, two, quiet)).map((one) => [one.path, one.kind])).toEqual([
+        ["a.txt", "changed"],
+        ["run.sh", "changed"],
+      ]);
       const three = await change(two, { "a.txt": null, "a.txt/b": bytes("a folder now"), "tools/run copy.sh": null, tools: bytes("a file now") });
       expect(await at(three)).toEqual({ "run.sh": "executable", link: "link", "a.txt/b": "file", tools: "file" });
       for (const content of ["0".repeat(40), commit, "HEAD"]) {

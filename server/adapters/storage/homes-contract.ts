@@ -98,6 +98,19 @@ export function homesContract(name: string, make: (folder: string) => Promise<Ho
       expect(await kind()).toEqual(["file"]);
     });
 
+    test("makes a file executable and back, only the one that was looked at, and leaves its content", async () => {
+      const first = value(await homes.write(home, "private/x/tool.sh", bytes("echo")));
+      const stampOf = async () => value(await homes.find(home, "private/x/tool.sh")).stamp;
+      const kind = async () => value(await homes.scan(home, "private/x")).find((file) => file.path === "tool.sh")?.kind;
+      const made = value(await homes.setExecutable(home, "private/x/tool.sh", true, { ifStamp: first.stamp }));
+      expect([await kind(), await stampOf(), await read("private/x/tool.sh")]).toEqual(["executable", made.stamp, "echo"]);
+      expect(code(await homes.setExecutable(home, "private/x/tool.sh", false, { ifStamp: first.stamp }))).toBe("conflict");
+      value(await homes.setExecutable(home, "private/x/tool.sh", false, { ifStamp: made.stamp }));
+      expect(await kind()).toBe("file");
+      for (const at of ["private/x", "private/none", ".sheaf/tmp", "../x"])
+        expect(code(await homes.setExecutable(home, at, true, { ifStamp: made.stamp }))).not.toBe("ok");
+    });
+
     test("refuses names that lead elsewhere or break things", async () => {
       const bad = ["../x", "a/../b", "/etc/passwd", "a//b", "a/", ".", "..", "a\u0000b", "a\nb", "a\u007fb", "x".repeat(256), `${"long/".repeat(1000)}x`];
       for (const at of bad) {

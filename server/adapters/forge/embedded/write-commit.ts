@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
-import type { CommitId } from "#lib/domain/ids.ts";
+import type { BlobId, CommitId } from "#lib/domain/ids.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { CommitRequest, NewContent, TreeFile } from "#server/ports/forge.ts";
 import { isBlobId, isCommitId, isRefName, isTreePath } from "./git-names.ts";
@@ -85,11 +85,12 @@ function* importStream(request: CommitRequest, ref: string, executable: Readonly
   for (const [name, content] of request.changes) if (content === null) yield `D ${quote(name)}\n`;
   for (const [name, content] of request.changes) {
     if (content === null) continue;
-    const kind = (isNamed(content) ? content.kind : undefined) ?? (executable.has(name) ? "executable" : "file");
+    const kind = (content instanceof Uint8Array ? undefined : content.kind) ?? (executable.has(name) ? "executable" : "file");
     if (isNamed(content)) yield `M ${modes[kind]} ${content.blob} ${quote(name)}\n`;
     else {
-      yield `M ${modes[kind]} inline ${quote(name)}\ndata ${content.length}\n`;
-      yield content;
+      const bytes = content instanceof Uint8Array ? content : content.bytes;
+      yield `M ${modes[kind]} inline ${quote(name)}\ndata ${bytes.length}\n`;
+      yield bytes;
       yield "\n";
     }
   }
@@ -117,8 +118,8 @@ async function swapRef(folder: string, request: { ref: string; parent: CommitId 
   }
 }
 
-function isNamed(content: NewContent): content is Exclude<NewContent, Uint8Array | null> {
-  return content !== null && !(content instanceof Uint8Array);
+function isNamed(content: NewContent): content is Extract<NewContent, { blob: BlobId }> {
+  return content !== null && "blob" in content;
 }
 
 function moved(): Result<never> {

@@ -16,6 +16,7 @@ import { homeFolder, isHomeName } from "./run-places.ts";
 import { ignoring, openInside } from "./safe-open.ts";
 import { createScanCache } from "./scan-cache.ts";
 import { scanFolder } from "./scan-folder.ts";
+import { setExecutable } from "./set-executable.ts";
 
 /** Room for the ids of some hundred thousand files. */
 const scanMemoryBytes = 64 * 1024 * 1024;
@@ -55,6 +56,11 @@ export function createFileHomes(options: { readonly dataFolder: string; readonly
       return opened.ok ? opened.value : opened;
     },
     write: (home, relative, content, writing = {}) => tried(home, (here) => writeFileInHome(here, relative, content, writing)),
+    setExecutable: (home, relative, executable, { ifStamp }) =>
+      tried(home, async ({ root }) => {
+        const { folders, name } = splitPath(relative);
+        return inFolders(root, folders, (folder) => setExecutable({ folder, home, relative, ifStamp }, name, executable));
+      }),
     makeFolder: (home, relative) => tried(home, (here) => makeFolderInHome(here, relative)),
     move: (home, from, to) => tried(home, (here) => moveInHome(here, from, to)),
     remove: (home, relative, removing = {}) =>
