@@ -82,9 +82,10 @@ const labelPattern = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** A host below the public one is a lab's, all of it. */
 function decideBelow(request: IncomingRequest, path: string, site: Site): Decision {
-  const label = request.host?.toLowerCase().slice(0, -1 - (hostOf(site.publicUrl)?.length ?? 0)) ?? "";
+  const { host, protocol } = addressOf(site);
+  const label = request.host?.toLowerCase().slice(0, -1 - host.length) ?? "";
   if (site.labs.hosts !== "wildcard" || !labelPattern.test(label)) return noLab(site);
-  return labDecision(label, "/", path, `${protocolOf(site)}://${label}.${hostOf(site.publicUrl)}`, site);
+  return labDecision(label, "/", path, `${protocol}://${label}.${host}`, site);
 }
 
 /** Where a request on the second port goes: `/labs/<label>/…`, and nothing else is there. */
@@ -93,24 +94,34 @@ export function decideAtLabPort(request: IncomingRequest, site: Site): Decision 
   if (path === null) return refuse(400, "Bad request", "The address of this request is malformed.");
   const place = placeOf(request.host, site);
   if (place.kind === "malformed") return refuse(400, "Bad request", "The Host header of this request is missing or malformed.");
-  const { hostname } = new URL(site.publicUrl);
+  const { hostname, protocol } = addressOf(site);
   const own = `${hostname}:${site.labs.port}`;
   if (request.host?.toLowerCase() !== own) return refuse(421, "Wrong address", `This server does not serve that host. Its address is ${site.publicUrl}`);
   // Read as it was sent, as the lab will read it: a path that says two labels is nobody's.
   const [, label = ""] = /^\/labs\/([^/?#]+)\//.exec(request.target) ?? [];
   const basePath = `/labs/${label}/`;
   if (!labelPattern.test(label) || !`${path}/`.startsWith(basePath)) return noLab(site);
-  return labDecision(label, basePath, path, `${protocolOf(site)}://${own}`, site);
+  return labDecision(label, basePath, path, `${protocol}://${own}`, site);
 }
 
 function labDecision(label: string, basePath: string, path: string, origin: string, site: Site): Decision {
   const inside = path.slice(basePath.length - 1);
   const place = inside === "/.sheaf/enter" ? "enter" : inside === "/.sheaf" || inside.startsWith("/.sheaf/") ? "ours" : "lab";
-  return { kind: "lab", label, basePath, origin, protocol: protocolOf(site), place, bodyBytes: site.labs.bodyBytes };
+  return { kind: "lab", label, basePath, origin, protocol: addressOf(site).protocol, place, bodyBytes: site.labs.bodyBytes };
 }
 
-function protocolOf(site: Site): "http" | "https" {
-  return site.publicUrl.startsWith("https:") ? "https" : "http";
+type SiteAddress = { readonly host: string; readonly hostname: string; readonly protocol: "http" | "https"; readonly local: readonly string[] };
+const addresses = new WeakMap<Site, SiteAddress>();
+
+/** Read out of the public address once, and not for every request. */
+function addressOf(site: Site): SiteAddress {
+  const known = addresses.get(site);
+  if (known) return known;
+  const { host, hostname } = new URL(site.publicUrl);
+  const local = ["localhost", "127.0.0.1", "[::1]"].map((name) => `${name}:${site.port}`);
+  const address = { host, hostname, protocol: site.publicUrl.startsWith("https:") ? "https" : "http", local } as const;
+  addresses.set(site, address);
+  return address;
 }
 
 function noLab(site: Site): Decision {
@@ -149,7 +160,9 @@ export function decideUpgrade(request: IncomingRequest, site: Site): Decision {
  */
 export function readablePath(target: string): string | null {
   if (!target.startsWith("/")) return null;
-  const [raw = ""] = target.split(/[?#]/, 1);
+  const end = target.search(/[?#]/);
+  const raw = end < 0 ? target : target.slice(0, end);
+  if (isPlainPath.test(raw)) return raw;
   let decoded: string;
   try {
     decoded = decodeURIComponent(raw);
@@ -165,15 +178,18 @@ export function readablePath(target: string): string | null {
   return `/${kept.join("/")}`;
 }
 
+/** Nothing to decode, no dots that lead anywhere, nothing doubled. */
+const isPlainPath = /^(?:\/[\w~-][\w.~-]*)+$/;
+
 type HostPlace = { readonly kind: "public" | "local" | "below" | "unknown" | "malformed" };
 
 function placeOf(host: string | undefined, site: Site): HostPlace {
   if (host === undefined || !/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/.test(host)) return { kind: "malformed" };
   const asked = host.toLowerCase();
-  const own = hostOf(site.publicUrl) ?? "";
-  if (asked === own) return { kind: "public" };
-  if ([`localhost:${site.port}`, `127.0.0.1:${site.port}`, `[::1]:${site.port}`].includes(asked)) return { kind: "local" };
-  return { kind: asked.endsWith(`.${own}`) ? "below" : "unknown" };
+  const own = addressOf(site);
+  if (asked === own.host) return { kind: "public" };
+  if (own.local.includes(asked)) return { kind: "local" };
+  return { kind: asked.endsWith(`.${own.host}`) ? "below" : "unknown" };
 }
 
 function hostOf(url: string): string | null {

@@ -29,9 +29,11 @@ export type ForwardedBy = { readonly requestId: string; readonly client: string;
 /** Name and value alternating, as Node and undici speak it. */
 export type RawHeaders = readonly string[];
 
-export function requestHeaders(raw: RawHeaders, by: ForwardedBy): string[] {
-  const kept = withoutHops(raw, (name) => !ours.has(name) && !name.startsWith("x-sheaf-"));
-  return [...kept, "x-forwarded-for", by.client, "x-forwarded-host", by.host, "x-forwarded-proto", by.protocol, "x-request-id", by.requestId];
+/** What goes on of a request; `keep` may leave out more, by names in lower case. */
+export function requestHeaders(raw: RawHeaders, by: ForwardedBy, keep: (name: string) => boolean = () => true): string[] {
+  const kept = withoutHops(raw, (name) => !ours.has(name) && !name.startsWith("x-sheaf-") && keep(name));
+  kept.push("x-forwarded-for", by.client, "x-forwarded-host", by.host, "x-forwarded-proto", by.protocol, "x-request-id", by.requestId);
+  return kept;
 }
 
 /** Adds what every answer wants and none of ours may lack; what the pages said themselves stays. A page that holds a lab may frame labs. */
@@ -64,12 +66,7 @@ function withLabFrames(headers: string[], source: string | null): string[] {
  * places from the right; anything further left is the client's own claim.
  */
 export function clientAddress(forwardedFor: string | undefined, remote: string, trustedProxies: number): string {
-  const claimed = (forwardedFor ?? "")
-    .split(",")
-    .map((address) => address.trim())
-    .filter((address) => address !== "");
-  const chain = [...claimed, remote];
-  const address = chain[Math.max(0, chain.length - 1 - trustedProxies)] ?? remote;
+  const address = trustedProxies === 0 ? remote : claimedAddress(forwardedFor ?? "", remote, trustedProxies);
   // A proxy may append a port; an IPv4 address may come dressed as IPv6.
   const bare = address
     .replace(/^\[(.+)\](:\d+)?$/, "$1")
@@ -78,21 +75,49 @@ export function clientAddress(forwardedFor: string | undefined, remote: string, 
   return /^[0-9a-fA-F:.]{2,45}$/.test(bare) ? bare : remote;
 }
 
+function claimedAddress(forwardedFor: string, remote: string, trustedProxies: number): string {
+  const claimed = forwardedFor
+    .split(",")
+    .map((address) => address.trim())
+    .filter((address) => address !== "");
+  const chain = [...claimed, remote];
+  return chain[Math.max(0, chain.length - 1 - trustedProxies)] ?? remote;
+}
+
 /** Headers that travel on, of those to keep; `keep` gets names in lower case. */
 export function withoutHops(raw: RawHeaders, keep: (name: string) => boolean): string[] {
-  const dropped = new Set(hopByHop);
-  // A connection may name further headers that are its own.
-  for (const value of valuesOf(raw, "connection")) for (const name of value.split(",")) dropped.add(name.trim().toLowerCase());
-  // Lengths and hosts are never one connection's own, whatever it says.
-  for (const name of ["host", "content-length", "cookie", "authorization"]) dropped.delete(name);
+  const named = namedHops(raw);
   const kept: string[] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = (raw[index] ?? "").toLowerCase();
-    if (!dropped.has(name) && keep(name)) kept.push(raw[index] ?? "", raw[index + 1] ?? "");
+    const name = raw[index] ?? "";
+    const known = name.toLowerCase();
+    if (!hopByHop.has(known) && named?.has(known) !== true && keep(known)) kept.push(name, raw[index + 1] ?? "");
   }
   return kept;
 }
 
+/** Lengths and hosts are never one connection's own, whatever it says. */
+const neverHops = new Set(["host", "content-length", "cookie", "authorization"]);
+
+/** A connection may name further headers that are its own; hardly any does. */
+function namedHops(raw: RawHeaders): ReadonlySet<string> | null {
+  let named: Set<string> | null = null;
+  for (const value of valuesOf(raw, "connection")) {
+    if (value === "keep-alive" || value === "close") continue;
+    named ??= new Set();
+    for (const text of value.split(",")) {
+      const name = text.trim().toLowerCase();
+      if (!neverHops.has(name)) named.add(name);
+    }
+  }
+  return named;
+}
+
 export function valuesOf(raw: RawHeaders, wanted: string): string[] {
-  return raw.filter((_, index) => index % 2 === 1 && raw[index - 1]?.toLowerCase() === wanted);
+  const values: string[] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] ?? "";
+    if (name.length === wanted.length && name.toLowerCase() === wanted) values.push(raw[index + 1] ?? "");
+  }
+  return values;
 }

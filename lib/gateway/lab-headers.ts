@@ -3,19 +3,14 @@ import { type ForwardedBy, type RawHeaders, requestHeaders, valuesOf, withoutHop
 
 /** What a lab gets: nothing that proves to the app who somebody is, and its own token instead. */
 export function labRequestHeaders(raw: RawHeaders, by: ForwardedBy, secret: string | null): string[] {
-  const sent = requestHeaders(raw, by);
-  const kept: string[] = [];
-  for (let index = 0; index + 1 < sent.length; index += 2) {
-    const name = sent[index] ?? "";
-    if (!fromClientNever.has(name.toLowerCase())) kept.push(name, sent[index + 1] ?? "");
-  }
+  const sent = requestHeaders(raw, by, isNoProof);
   const cookies = cookiesForLab(valuesOf(raw, "cookie").join("; "));
-  if (cookies !== null) kept.push("cookie", cookies);
-  if (secret !== null) kept.push("authorization", `token ${secret}`);
-  return kept;
+  if (cookies !== null) sent.push("cookie", cookies);
+  if (secret !== null) sent.push("authorization", `token ${secret}`);
+  return sent;
 }
 
-const fromClientNever = new Set(["cookie", "authorization"]);
+const isNoProof = (name: string): boolean => name !== "cookie" && name !== "authorization";
 
 /** What a lab may not say: it would reach beyond its own host, or past us. */
 const fromLabNever = new Set([
@@ -39,18 +34,23 @@ const fromLabNever = new Set([
 ]);
 const fromLabNeverBeginning = ["access-control-", "x-accel-", "x-sheaf-"];
 
+function mayLabSay(name: string): boolean {
+  return !fromLabNever.has(name) && !fromLabNeverBeginning.some((beginning) => name.startsWith(beginning));
+}
+
 export type LabAnswer = { readonly requestId: string; readonly pageOrigin: string; readonly basePath: string };
 
 /** What a browser gets of a lab's answer. Its own policy stays beside ours, but who may frame it is ours to say. */
 export function labResponseHeaders(raw: RawHeaders, answer: LabAnswer): string[] {
-  const kept = withoutHops(raw, (name) => !fromLabNever.has(name) && !fromLabNeverBeginning.some((beginning) => name.startsWith(beginning)));
+  const kept = withoutHops(raw, mayLabSay);
   const sent: string[] = [];
   for (let index = 0; index + 1 < kept.length; index += 2) {
     const [name = "", value = ""] = [kept[index], kept[index + 1]];
     const allowed = allowedValue(name.toLowerCase(), value, answer.basePath);
     if (allowed !== null) sent.push(name, allowed);
   }
-  return [...sent, ...labProtections(answer)];
+  sent.push(...labProtections(answer));
+  return sent;
 }
 
 /** Said of every answer on a lab's host, whoever gave it. */

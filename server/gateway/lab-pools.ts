@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { Pool } from "undici";
 import type { LabId } from "#lib/domain/ids.ts";
 import type { LabTarget } from "#server/ports/store.ts";
@@ -17,8 +18,7 @@ const settings = { connections: 64, bodyTimeout: 0, headersTimeout: 600_000, kee
 
 /** Connections to a lab are kept for as long as it is the same process behind the same address. */
 export function createLabPools(): LabPools {
-  const pools = new Map<LabId, { readonly key: string; readonly pool: Pool }>();
-  const keyOf = (lab: LabTarget) => JSON.stringify([lab.address, lab.generation]);
+  const pools = new Map<LabId, { readonly lab: LabTarget; readonly pool: Pool }>();
   const drop = (id: LabId) => {
     const known = pools.get(id);
     pools.delete(id);
@@ -27,22 +27,25 @@ export function createLabPools(): LabPools {
   return {
     of(lab) {
       const known = pools.get(lab.id);
-      const key = keyOf(lab);
-      if (known?.key === key) return known.pool;
+      if (known && isSameProcess(known.lab, lab)) return known.pool;
       drop(lab.id);
       const { address } = lab;
       const pool =
         address.kind === "socket"
           ? new Pool("http://lab", { ...settings, socketPath: address.path })
           : new Pool(`http://${address.host}:${address.port}`, settings);
-      pools.set(lab.id, { key, pool });
+      pools.set(lab.id, { lab, pool });
       return pool;
     },
-    isSame: (lab) => (pools.get(lab.id)?.key ?? keyOf(lab)) === keyOf(lab),
+    isSame: (lab) => isSameProcess(pools.get(lab.id)?.lab ?? lab, lab),
     drop,
     async close() {
       await Promise.all([...pools.values()].map(({ pool }) => pool.destroy().catch(() => {})));
       pools.clear();
     },
   };
+}
+
+function isSameProcess(one: LabTarget, other: LabTarget): boolean {
+  return one.generation === other.generation && (one.address === other.address || isDeepStrictEqual(one.address, other.address));
 }

@@ -3,6 +3,7 @@ import { type Readable, Transform } from "node:stream";
 import type { Dispatcher } from "undici";
 import type { RawHeaders } from "#lib/gateway/headers.ts";
 import type { Logger } from "#server/log.ts";
+import { AnswerWriter } from "./answer-writer.ts";
 import { answerTooLarge } from "./plain-answers.ts";
 
 export type PassOn = {
@@ -28,6 +29,7 @@ type Controller = Dispatcher.DispatchController;
 export function passOn(pass: PassOn, isRetry = false): void {
   const { to, request, response } = pass;
   const body = hasBody(request) ? bounded(request, pass.bodyBytes) : null;
+  const writer = new AnswerWriter(response);
   let controller: Controller | undefined;
   const abort = () => {
     if (!response.writableFinished) controller?.abort(new ClientGone());
@@ -41,17 +43,15 @@ export function passOn(pass: PassOn, isRetry = false): void {
     onResponseStart: (current, status, headers, message) => {
       // Informational answers are between the two servers.
       if (status < 200 || response.headersSent) return;
-      response.writeHead(status, message, pass.answerHeaders(flatten(current.rawHeaders ?? headers)));
-      // A stream of events says that it has begun before it has anything to say.
-      response.flushHeaders();
+      writer.begin(status, message, pass.answerHeaders(flatten(current.rawHeaders ?? headers)));
     },
     onResponseData: (current, chunk) => {
-      if (response.write(chunk)) return;
+      if (writer.write(chunk)) return;
       current.pause();
       response.once("drain", () => current.resume());
     },
     onResponseEnd: () => {
-      response.end();
+      writer.end();
       discardRest(request);
     },
     onResponseError: (_current, error) => {
@@ -107,7 +107,7 @@ function bounded(request: http.IncomingMessage, limitBytes: number): Readable {
   return request.pipe(counter);
 }
 
-function hasBody(request: http.IncomingMessage): boolean {
+export function hasBody(request: http.IncomingMessage): boolean {
   return request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
 }
 

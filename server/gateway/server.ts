@@ -9,7 +9,7 @@ import { clientAddress, type ForwardedBy, requestHeaders, responseHeaders, value
 import type { Health } from "#lib/gateway/health.ts";
 import type { Logger } from "#server/log.ts";
 import type { LabDoor } from "./lab-door.ts";
-import { discardRest, passOn } from "./pass-on.ts";
+import { discardRest, hasBody, passOn } from "./pass-on.ts";
 import { answerHealth, answerProblem, answerTooLarge, answerUnavailable, refuseSocket } from "./plain-answers.ts";
 import { pipeUpgrade } from "./upgrade.ts";
 
@@ -206,6 +206,7 @@ function incoming(request: http.IncomingMessage): IncomingRequest {
 
 /** A body that trickles is cut; an answer that is slow to come (a stream of events) is not. */
 function boundSilence(request: http.IncomingMessage, response: http.ServerResponse): void {
+  if (!hasBody(request)) return;
   const { socket } = request;
   const cut = () => {
     if (!request.complete) socket.destroy();
@@ -224,13 +225,15 @@ function logWhenDone(
   response: http.ServerResponse,
   who: { requestId: string; client: string; lab?: string },
 ): void {
+  // A lab's page asks every few seconds, and its addresses are names of somebody's files.
+  const level = who.lab ? "debug" : "info";
+  if (!log.isLevelEnabled(level)) return;
   const began = performance.now();
   response.once("close", () => {
     // The address without its query: links may carry keys there.
     const path = request.url?.split("?", 1)[0];
     const milliseconds = Math.round(performance.now() - began);
-    // A lab's page asks every few seconds, and its addresses are names of somebody's files.
-    log[who.lab ? "debug" : "info"](
+    log[level](
       { ...who, method: request.method, path, status: response.statusCode, milliseconds, ...(response.writableFinished ? {} : { aborted: true }) },
       "request",
     );
