@@ -8,6 +8,7 @@ import { compareCommits } from "./compare-commits.ts";
 import { createRepository } from "./create-repository.ts";
 import { exportTree } from "./export-tree.ts";
 import { forkRepository } from "./fork-repository.ts";
+import { unlessDiskIsFull } from "./full-disk.ts";
 import { isBlobId, isCommitId, isReadablePath, isRefName, isRepositoryId, newRepositoryId } from "./git-names.ts";
 import { importRepository } from "./import/import-repository.ts";
 import { listFolder } from "./list-folder.ts";
@@ -49,15 +50,16 @@ export function createEmbeddedForge(options: EmbeddedForgeOptions): Forge {
   async function within<T>(id: RepositoryId, act: (at: Place) => Promise<Result<T>> | Result<T>): Promise<Result<T>> {
     if (!isRepositoryId(id) || !(await exists(folderOf(id)))) return fail("not_found", "No such repository.");
     const folder = folderOf(id);
-    return act({ folder, reader: readers.for(folder) });
+    return unlessDiskIsFull(async () => act({ folder, reader: readers.for(folder) }));
   }
 
   return {
-    async createRepository(name) {
-      const id = newRepositoryId();
-      await createRepository(folderOf(id), name);
-      return ok(id);
-    },
+    createRepository: (name) =>
+      unlessDiskIsFull(async () => {
+        const id = newRepositoryId();
+        await createRepository(folderOf(id), name);
+        return ok(id);
+      }),
 
     async listRepositories(page = {}) {
       return ok(await listRepositories(options.folder, page.after ?? "", page.limit ?? 500));

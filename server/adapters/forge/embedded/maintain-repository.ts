@@ -39,6 +39,7 @@ export async function writeCommitGraph(folder: string, options: GitOptions): Pro
 /** What a git that was killed leaves behind. */
 async function removeRubbish(folder: string): Promise<void> {
   await removeStaleLocks(folder);
+  await removeOld(folder, (name) => name.startsWith("fast_import_crash_"), leftMs);
   const objects = path.join(folder, "objects");
   await removeOld(path.join(objects, "info"), (name) => name.endsWith(".lock"), leftMs);
   await removeOld(objects, (name) => /^(?:tmp_objdir-|incoming-)/.test(name), leftMs);

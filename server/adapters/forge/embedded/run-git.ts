@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import os from "node:os";
+import { FullDisk, saysFullDisk } from "./full-disk.ts";
 
 /** What git is allowed to know: no configuration of the machine or the operator, no prompt, no translation. */
 export function gitEnvironment(): NodeJS.ProcessEnv {
@@ -31,7 +32,10 @@ export type GitOptions = {
 
 export type GitOutcome = { readonly code: number | null; readonly stdout: Buffer; readonly stderr: string };
 
-/** Runs git once in a bare repository, never through a shell. A code other than 0 is an outcome, not an exception; null: it was ended. */
+/**
+ * Runs git once in a bare repository, never through a shell. A code other than 0 is an outcome, not an exception; null: it
+ * was ended. A full disk is an exception: no caller can go on from there.
+ */
 export function runGit(repositoryFolder: string, args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
   const { input = [], timeoutSeconds = 120, limitBytes = 256 * 1024 * 1024, gentle = false, signal } = options;
   return new Promise((resolve, reject) => {
@@ -54,7 +58,10 @@ export function runGit(repositoryFolder: string, args: readonly string[], option
       if (stderr.length < 10_000) stderr += chunk.toString();
     });
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code, stdout: Buffer.concat(stdout), stderr }));
+    child.on("close", (code) => {
+      if (code !== 0 && saysFullDisk(stderr)) reject(new FullDisk(`git ${args[0]}: ${stderr}`));
+      else resolve({ code, stdout: Buffer.concat(stdout), stderr });
+    });
     // A git that ends early closes its input; its exit code tells more than the broken pipe.
     child.stdin.on("error", () => {});
     for (const piece of input) child.stdin.write(piece);

@@ -7,7 +7,7 @@ import { isBlobId, isCommitId, isRefName, isTreePath } from "./git-names.ts";
 import type { ObjectReader } from "./object-reader.ts";
 import { readRef } from "./read-ref.ts";
 import { runGit } from "./run-git.ts";
-import { removeStaleLocks } from "./stale-locks.ts";
+import { removeOld, removeStaleLocks } from "./stale-locks.ts";
 import { readTreeObject } from "./tree-object.ts";
 
 /** Commits on their way to a branch, and those that wait for another to bring them in; maintenance drops old ones. */
@@ -30,10 +30,23 @@ export async function writeCommit(folder: string, reader: ObjectReader, request:
   if (request.ref !== null && (await readRef(folder, request.ref)) !== request.parent) return moved();
   const temporary = `${incomingRefs}/${Math.floor(Date.now() / 1000)}-${randomBytes(12).toString("hex")}`;
   const executable = await executablesOf(reader, request);
-  const imported = await runGit(folder, ["fast-import", "--quiet", "--done"], { input: importStream(request, temporary, executable), timeoutSeconds });
+  const imported = await runGit(folder, ["fast-import", "--quiet", "--done"], { input: importStream(request, temporary, executable), timeoutSeconds }).catch(
+    async (error: unknown) => {
+      // What it had written already would take the room of the next try.
+      await removeHalfPacks(folder);
+      throw error;
+    },
+  );
   const commit = imported.stdout.toString().trim();
   if (imported.code !== 0 || !isCommitId(commit)) throw new Error(`git fast-import: ${imported.stderr}`);
   return request.ref === null ? ok(commit) : swapRef(folder, { ref: request.ref, parent: request.parent }, temporary, commit);
+}
+
+/** Longer than a git that lives goes without writing to its pack. */
+const halfPackMs = 60_000;
+
+async function removeHalfPacks(folder: string): Promise<void> {
+  await removeOld(path.join(folder, "objects/pack"), (name) => /^tmp_(?:pack|idx)_/.test(name), halfPackMs);
 }
 
 function requestProblem(request: CommitRequest): string | null {

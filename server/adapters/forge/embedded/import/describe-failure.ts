@@ -1,4 +1,5 @@
 import { fail } from "#lib/result.ts";
+import { saysFullDisk } from "../full-disk.ts";
 import { refuse } from "./import-address.ts";
 
 type Failed = ReturnType<typeof fail>;
@@ -6,6 +7,7 @@ type Failed = ReturnType<typeof fail>;
 /** Git's own words (in the C locale) for the person who asked for the import. */
 export function describeFailure(stderr: string, host: string, hadCredentials: boolean): Failed {
   const said = (pattern: RegExp): boolean => pattern.test(stderr);
+  if (saysFullDisk(stderr)) return fail("unavailable", "The server's disk is full, so that nothing was imported.");
   if (said(/couldn't find remote ref/)) return refuse("The repository is empty: there is nothing to import.");
   if (said(/Authentication failed|could not read (?:Username|Password)|returned error: 40[13]/)) return refuseCredentials(host, hadCredentials);
   if (said(/repository '.*' not found|returned error: 404/))
