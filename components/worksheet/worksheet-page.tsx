@@ -49,8 +49,21 @@ export function WorksheetPage({ view }: { view: WorksheetView }) {
       <noscript>
         <p className="notice mb-6">{t.worksheet.script}</p>
       </noscript>
+      {view.isPrivate && <PrivateNotice projectSlug={card.project.slug} />}
       <AuthorNotice problems={view.problems} failedPublication={view.failedPublication} />
       <Workbench view={{ ...view, cells: withoutTitle(view.cells, card.title) }} />
     </div>
+  );
+}
+
+/** Published in a private project, a worksheet looks finished to its author while its address leads others nowhere. */
+function PrivateNotice({ projectSlug }: { projectSlug: string }) {
+  return (
+    <p className="notice mb-6 block print:hidden">
+      <span className="font-medium">{t.worksheet.privateTitle}</span> {t.worksheet.private}{" "}
+      <Link href={routes.projectSettings(projectSlug)} className="link">
+        {t.worksheet.makePublic}
+      </Link>
+    </p>
   );
 }

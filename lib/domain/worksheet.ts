@@ -114,6 +114,8 @@ export type WorksheetView = {
   readonly usualDurationMs: number | null;
   /** Whether the asking person may write its project. */
   readonly mayWrite: boolean;
+  /** Whether nobody but its authors can open this page. */
+  readonly isPrivate: boolean;
   /** What of the notebook could not be read; empty for all who may not write the project. */
   readonly problems: readonly Problem[];
   /** Why the newest publication failed, if it did and the asking person may write the project. */

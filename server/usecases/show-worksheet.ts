@@ -32,6 +32,7 @@ export async function showWorksheet(ctx: Context, input: { idOrSlug: string }): 
     dataSources: worksheet.dataSources,
     usualDurationMs,
     mayWrite: writes,
+    isPrivate: worksheet.visibility === "private",
     problems: writes ? version.problems : [],
     failedPublication,
   });
