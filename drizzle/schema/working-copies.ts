@@ -19,6 +19,8 @@ export const workingCopies = pgTable(
       .references(() => users.id, { onDelete: "cascade" }),
     /** Stays when the project is renamed: a kernel may be at work in it. */
     folder: text("folder").notNull(),
+    /** What the folder is on its disk, so that one that was renamed is found and one made anew is not taken for it. */
+    folderIdentity: text("folder_identity"),
     /** What the files were made from; null until the first files stand, and for an empty project. */
     baseCommit: text("base_commit").$type<CommitId>(),
     /** Where files are being changed to: a crash in between is finished by doing it again, which changes nothing twice. */

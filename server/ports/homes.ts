@@ -77,6 +77,8 @@ export type HomeEntry = {
   readonly bytes: number;
   readonly modifiedAt: Date;
   readonly stamp: FileStamp;
+  /** Stays while it is moved, renamed or changed; what is made anew under a name has another. */
+  readonly identity: string;
 };
 export type OpenHomeFile = { readonly entry: HomeEntry; readonly totalBytes: number; readonly stream: ReadableStream<Uint8Array> };
 export type TrashedEntry = { readonly id: string; readonly path: string; readonly kind: HomeEntry["kind"]; readonly bytes: number; readonly trashedAt: Date };

@@ -47,6 +47,12 @@ export async function findPlace(ctx: Context, project: ReadyProject, person: Per
   return row && placeOf(project, person, row);
 }
 
+/** False where the folder was taken away or renamed since: the next opening finds it again, or makes it afresh. */
+export async function isFolderThere(ctx: Context, { home, folder }: WorkingPlace): Promise<boolean> {
+  const found = await ctx.homes.find(home, folder);
+  return found.ok && found.value.kind === "folder";
+}
+
 function placeOf(project: ReadyProject, person: Person, row: WorkingCopy): WorkingPlace {
   return { project, person, home: personHome(person), row, folder: `projects/${row.folder}` };
 }
@@ -57,15 +63,26 @@ async function makePlace(ctx: Context, project: ReadyProject, person: Person): P
   await ctx.homes.ensure(home);
   const known = await findPlace(ctx, project, person);
   if (known) return ok(known);
-  for (let number = 1; number <= 1000; number++) {
-    const folder = number === 1 ? project.slug : `${project.slug}-${number}`;
+  for (let number = 1; number <= mostNames; number++) {
+    const folder = freeName(project.slug, number);
     const there = await ctx.homes.find(home, `projects/${folder}`);
     if (there.ok) continue;
     if (there.failure.code !== "not_found") return there;
     const row = await ctx.store.insertWorkingCopy({ id: newId("workingCopy"), projectId: project.id, userId: person.id, folder });
     if (row) return ok(placeOf(project, person, row));
   }
-  return fail("conflict", `Your home has too many folders named “${project.slug}”. Remove some of them below “projects”.`);
+  return tooManyNames(project.slug);
+}
+
+/** Names are tried so often. */
+export const mostNames = 1000;
+
+export function freeName(slug: string, number: number): string {
+  return number === 1 ? slug : `${slug}-${number}`;
+}
+
+export function tooManyNames(slug: string): Result<never> {
+  return fail("conflict", `Your home has too many folders named “${slug}”. Remove some of them below “projects”.`);
 }
 
 /** Who asks, for what belongs to a person. */

@@ -2,7 +2,8 @@ import type { HomeEntryView, HomeUploadView, TrashedEntryView } from "#lib/domai
 import type { HomeEntry, TrashedEntry, UploadProgress } from "#server/ports/homes.ts";
 
 export function homeEntryView(entry: HomeEntry): HomeEntryView {
-  return { ...entry, modifiedAt: entry.modifiedAt.toISOString() };
+  const { identity: _identity, ...shown } = entry;
+  return { ...shown, modifiedAt: entry.modifiedAt.toISOString() };
 }
 
 export function trashedEntryView(entry: TrashedEntry, trashDays: number): TrashedEntryView {

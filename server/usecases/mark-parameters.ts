@@ -12,7 +12,7 @@ import { suggestParameters } from "#lib/worksheet/suggest-parameters.ts";
 import type { Context } from "#server/context.ts";
 import { maxNotebookBytes } from "./compile-file.ts";
 import { findProjectFor } from "./find-project.ts";
-import { askingPerson, findPlace } from "./hold-working-copy.ts";
+import { askingPerson, findPlace, isFolderThere } from "./hold-working-copy.ts";
 import { prepareWorkingCopy } from "./prepare-working-copy.ts";
 import { displayCellsOf } from "./show-worksheet.ts";
 import { type OpenedWorkFile, openWorkFile, writeWorkFile } from "./work-files.ts";
@@ -68,7 +68,7 @@ async function readOwnNotebook(ctx: Context, { projectId, path }: ShowParameters
   if (!project.ok) return project;
   if (!person.ok) return person;
   const place = await findPlace(ctx, project.value, person.value);
-  if (!place || (place.row.baseCommit === null && place.row.pendingCommit === null)) {
+  if (!place || (place.row.baseCommit === null && place.row.pendingCommit === null) || !(await isFolderThere(ctx, place))) {
     const made = await prepareWorkingCopy(ctx, { projectId });
     if (!made.ok) return made;
   }

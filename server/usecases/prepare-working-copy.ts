@@ -3,6 +3,7 @@ import { ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
 import { findProjectFor } from "./find-project.ts";
 import { askingPerson, type HeldPlace, holdWorkingCopy, type Person } from "./hold-working-copy.ts";
+import { settleWorkFolder } from "./settle-work-folder.ts";
 import { finishUpdate, type UpdatedPlace, type UpdateProgress, updateFiles } from "./update-files.ts";
 import { newestOf, versionAt } from "./version-lookup.ts";
 
@@ -24,7 +25,7 @@ export async function prepareWorkingCopy(ctx: Context, input: PrepareWorkingCopy
 }
 
 async function prepareHeld(ctx: Context, held: HeldPlace, onProgress?: UpdateProgress): Promise<Result<PreparedCopy>> {
-  const found = await withFolder(ctx, held);
+  const found = await settleWorkFolder(ctx, held);
   if (!found.ok) return found;
   const updated = await bringUpToDate(ctx, found.value, onProgress);
   if (!updated.ok) return updated;
@@ -32,19 +33,6 @@ async function prepareHeld(ctx: Context, held: HeldPlace, onProgress?: UpdatePro
   const { baseCommit } = place.row;
   const base = baseCommit === null ? ok(null) : await versionAt(ctx, place.project.repositoryId, baseCommit);
   return base.ok ? ok({ folder: place.folder, base: base.value, merged: notes }) : base;
-}
-
-/** A folder that was taken away whole is made afresh: nobody means to delete every file by that. */
-async function withFolder(ctx: Context, place: HeldPlace): Promise<Result<HeldPlace>> {
-  const there = await ctx.homes.find(place.home, place.folder);
-  if (there.ok && there.value.kind === "folder") return ok(place);
-  if (!there.ok && there.failure.code !== "not_found") return there;
-  // A link or a file of that name: ours comes in its place.
-  const cleared = there.ok ? await ctx.homes.trash(place.home, place.folder) : ok(undefined);
-  if (!cleared.ok) return cleared;
-  if (place.row.baseCommit !== null) await ctx.store.setWorkingCopyBase(place.row.id, null, ctx.now());
-  const made = await ctx.homes.makeFolder(place.home, place.folder);
-  return made.ok ? ok({ ...place, row: { ...place.row, baseCommit: null, pendingCommit: null, pendingFiles: null } }) : made;
 }
 
 async function bringUpToDate(ctx: Context, place: HeldPlace, onProgress?: UpdateProgress): Promise<Result<UpdatedPlace>> {

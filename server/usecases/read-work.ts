@@ -35,6 +35,7 @@ export function workTree(tree: Tree): Tree {
 export async function readWork(ctx: Context, place: WorkingPlace, base: Tree): Promise<Result<Work>> {
   const scanned = await ctx.homes.scan(place.home, place.folder);
   if (!scanned.ok) return scanned.failure.code !== "not_found" ? scanned : base.size === 0 ? ok(new Map()) : folderGone(place);
+  if (await isAnother(ctx, place, base, scanned.value)) return folderGone(place);
   const work = new Map<string, WorkFile>();
   for (const file of scanned.value) {
     const { kind } = file;
@@ -43,6 +44,18 @@ export async function readWork(ctx: Context, place: WorkingPlace, base: Tree): P
     work.set(file.path, { ...file, kind, saved: isSame || !isCleaned(place, file) ? file.blob : await cleanedBlob(ctx, place, file) });
   }
   return ok(work);
+}
+
+/**
+ * Whether somebody, or a program, made a folder anew where the working copy was. One that holds most of its files is taken
+ * for the same: a home that was brought back from a backup.
+ */
+export async function isAnother(ctx: Context, { home, folder, row }: WorkingPlace, base: Tree, files: readonly ScannedFile[]): Promise<boolean> {
+  if (row.folderIdentity === null || row.baseCommit === null) return false;
+  const found = await ctx.homes.find(home, folder);
+  if (!found.ok || found.value.identity === row.folderIdentity) return false;
+  const expected = workTree(base);
+  return files.filter((file) => expected.has(file.path)).length * 2 < expected.size;
 }
 
 const folderGone = ({ folder }: WorkingPlace) =>

@@ -2,7 +2,7 @@ import { fail, ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
 import type { FileStamp, HomeEntry } from "#server/ports/homes.ts";
 import { findProjectFor } from "./find-project.ts";
-import { askingPerson, findPlace, type WorkingPlace } from "./hold-working-copy.ts";
+import { askingPerson, findPlace, isFolderThere, type WorkingPlace } from "./hold-working-copy.ts";
 import { prepareWorkingCopy } from "./prepare-working-copy.ts";
 import { checkWorkPath } from "./work-path.ts";
 
@@ -90,7 +90,7 @@ async function ownPlace(ctx: Context, projectId: string): Promise<Result<Working
 
 async function madePlace(ctx: Context, projectId: string): Promise<Result<WorkingPlace>> {
   const there = await ownPlace(ctx, projectId);
-  if (there.ok || there.failure.code !== "not_found") return there;
+  if (there.ok ? await isFolderThere(ctx, there.value) : there.failure.code !== "not_found") return there;
   const made = await prepareWorkingCopy(ctx, { projectId });
   return made.ok ? ownPlace(ctx, projectId) : made;
 }

@@ -93,6 +93,74 @@ describe("a working copy", () => {
   });
 });
 
+describe("the folder of a working copy", () => {
+  const files = { "a.txt": "one\n", "b.txt": "two\n", "data/c.txt": "three\n", "data/d.txt": "four\n" };
+
+  test("made anew by a program, after the person removed it, is no wish to delete every file", async () => {
+    const id = await project(world, ada.user.id, slug(), files);
+    const { folder } = await prepare(world, id, ada);
+    const lab = asLab(world, ada, folder);
+    for (const [again, where] of [
+      ["true", folder],
+      ["echo unsaved > a.txt", `${folder}-2`],
+    ] as const) {
+      await lab.run(`rm -r "$PWD" && mkdir "$PWD" && cd "$PWD" && ${again}`);
+      expect(value(await showWorkingCopy(ada.ctx, { projectId: id }))).toMatchObject({ made: false, changes: [] });
+      expect(code(await saveVersion(ada.ctx, { projectId: id, message: "" }))).toBe("conflict");
+      expect((await prepare(world, id, ada)).folder).toBe(where);
+      expect(await asLab(world, ada, where).run("cat a.txt data/d.txt")).toBe("one\nfour\n");
+      expect(value(await showWorkingCopy(ada.ctx, { projectId: id }))).toMatchObject({ made: true, changeCount: 0 });
+    }
+    // What was written into the one made anew is there, beside it.
+    expect(await lab.read("a.txt")).toBe("unsaved\n");
+    expect(await numbers(id)).toEqual([1]);
+  });
+
+  test("goes with the person who renames it, with all that is not saved yet", async () => {
+    const id = await project(world, ada.user.id, slug(), files);
+    const { folder } = await prepare(world, id, ada);
+    await asLab(world, ada, folder).run('echo unsaved > a.txt && rm b.txt && mv "$PWD" ../"My own name ä"');
+    expect(value(await showWorkingCopy(ada.ctx, { projectId: id }))).toMatchObject({ made: false, changes: [] });
+    expect(code(await saveVersion(ada.ctx, { projectId: id, message: "" }))).toBe("conflict");
+    expect((await prepare(world, id, ada)).folder).toBe("projects/My own name ä");
+    value(await saveVersion(ada.ctx, { projectId: id, message: "" }));
+    expect(await read(id, "a.txt")).toBe("unsaved\n");
+    expect(value(await showWorkingCopy(ada.ctx, { projectId: id }))).toMatchObject({ folder: "projects/My own name ä", changeCount: 0 });
+  });
+
+  test("that takes the name of another project's, which was removed, leaves both their own", async () => {
+    const [one, other] = [await project(world, ada.user.id, slug(), files), await project(world, ada.user.id, slug(), { "x.txt": "other\n" })];
+    const [first, second] = [await prepare(world, one, ada), await prepare(world, other, ada)];
+    await asLab(world, ada, first.folder).run(`rm -r "../${path.basename(second.folder)}" && mv "$PWD" "../${path.basename(second.folder)}"`);
+    expect((await prepare(world, other, ada)).folder).toBe(`${second.folder}-2`);
+    expect((await prepare(world, one, ada)).folder).toBe(second.folder);
+    for (const id of [one, other]) expect(value(await showWorkingCopy(ada.ctx, { projectId: id }))).toMatchObject({ made: true, changeCount: 0 });
+    // Opened in the other order, the one that was there gives way.
+    await asLab(world, ada, second.folder).run(`rm -r "../${path.basename(second.folder)}-2" && mv "$PWD" "$PWD-2"`);
+    expect((await prepare(world, one, ada)).folder).toBe(`${second.folder}-2`);
+    expect((await prepare(world, other, ada)).folder).toBe(second.folder);
+    for (const id of [one, other]) expect(value(await showWorkingCopy(ada.ctx, { projectId: id }))).toMatchObject({ made: true, changeCount: 0 });
+  });
+
+  test("is found by programs that write, wherever it went", async () => {
+    const id = await project(world, ada.user.id, slug(), files);
+    const { folder } = await prepare(world, id, ada);
+    value(await world.services.homes.trash({ username: "ada", uid: null }, folder));
+    value(await writeWorkFile(ada.ctx, { projectId: id, path: "e.txt", content: new TextEncoder().encode("five\n") }));
+    expect(value(await showWorkingCopy(ada.ctx, { projectId: id })).changes).toEqual([{ path: "e.txt", kind: "added" }]);
+  });
+
+  test("brought back from a backup is the same, with what is not saved yet", async () => {
+    const id = await project(world, ada.user.id, slug(), files);
+    const lab = asLab(world, ada, (await prepare(world, id, ada)).folder);
+    await lab.run('echo unsaved > a.txt && cp -r "$PWD" ../kept && rm -r "$PWD" && mv ../kept "$PWD"');
+    const changes = [{ path: "a.txt", kind: "changed" }];
+    expect(value(await showWorkingCopy(ada.ctx, { projectId: id })).changes).toEqual(changes);
+    await prepare(world, id, ada);
+    expect(value(await showWorkingCopy(ada.ctx, { projectId: id })).changes).toEqual(changes);
+  });
+});
+
 describe("programs", () => {
   test("read and write the same files as the lab, and never over one another where they say so", async () => {
     const id = await project(world, ada.user.id, slug(), { "a.txt": "one\n" });
@@ -127,8 +195,8 @@ describe("programs", () => {
     expect(code(await saveVersion(ada.ctx, { projectId: elsewhere, message: "" }))).toBe("conflict");
     expect(code(await openWorkFile(ada.ctx, { projectId: elsewhere, path: "passwd" }))).not.toBe("ok");
     expect(await numbers(elsewhere)).toEqual([1]);
-    await prepare(world, elsewhere, ada);
-    expect(await away.read("passwd")).toBe("one\n");
+    expect((await prepare(world, elsewhere, ada)).folder).toBe(`projects/moved-${count}`);
+    expect(await asLab(world, ada, `projects/moved-${count}`).read("passwd")).toBe("one\n");
     const hostile = [
       "../x",
       "a/../../x",

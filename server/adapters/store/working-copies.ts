@@ -1,4 +1,4 @@
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray, ne, sql } from "drizzle-orm";
 import { projects, workingCopies } from "#drizzle/schema/index.ts";
 import type { BlobId, CommitId, ProjectId, UserId, WorkingCopyId } from "#lib/domain/ids.ts";
 import type { Queryable } from "./connect.ts";
@@ -19,6 +19,15 @@ export function workingCopyQueries({ db }: Queryable) {
     async insertWorkingCopy(row: { id: WorkingCopyId; projectId: ProjectId; userId: UserId; folder: string }): Promise<WorkingCopy | null> {
       const [inserted] = await db.insert(workingCopies).values(row).onConflictDoNothing().returning();
       return inserted ?? null;
+    },
+
+    /** Where the files are now. Another working copy that was there is no longer: its next opening finds it a place. */
+    async placeWorkingCopy({ id, userId }: WorkingCopy, folder: string, folderIdentity: string): Promise<void> {
+      await db
+        .update(workingCopies)
+        .set({ folder: sql`${workingCopies.folder} || '~' || ${workingCopies.id}` })
+        .where(and(eq(workingCopies.userId, userId), eq(workingCopies.folder, folder), ne(workingCopies.id, id)));
+      await db.update(workingCopies).set({ folder, folderIdentity }).where(eq(workingCopies.id, id));
     },
 
     /** Said before any file changes. */

@@ -29,6 +29,8 @@ export function entryOf(relative: string, stat: BigIntStats): HomeEntry {
     bytes: kind === "file" ? Number(stat.size) : 0,
     modifiedAt: new Date(Number(stat.mtimeNs / 1_000_000n)),
     stamp: stampOf(stat),
+    // Numbers of what was removed are given again at once, times of birth are not.
+    identity: `${stat.ino}-${stat.birthtimeNs}`,
   };
 }
 
