@@ -1,5 +1,6 @@
 "use client";
 import { api } from "#components/api.ts";
+import { pause } from "#components/pause.ts";
 import type { LabView } from "#lib/domain/lab.ts";
 import type { MeView } from "#lib/domain/me.ts";
 import { routes } from "#lib/routes.ts";
@@ -45,19 +46,5 @@ function listen(id: string, signal: AbortSignal, onLab: (lab: LabView) => void):
     source.addEventListener("end", finish);
     source.onerror = finish;
     window.addEventListener("offline", finish, { once: true, signal });
-  });
-}
-
-/** Ends early when the network comes back. */
-export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      window.removeEventListener("online", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    window.addEventListener("online", done);
-    signal.addEventListener("abort", done, { once: true });
   });
 }

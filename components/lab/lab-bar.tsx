@@ -1,14 +1,13 @@
 "use client";
-import { ArrowLeft, EllipsisVertical, Square } from "lucide-react";
+import { ArrowLeft, EllipsisVertical } from "lucide-react";
 import Link from "next/link";
 import { DropdownMenu, Popover } from "radix-ui";
 import type { LabView } from "#lib/domain/lab.ts";
 import type { ProjectView } from "#lib/domain/project.ts";
-import { formatBytes, formatDuration } from "#lib/format.ts";
+import { formatBytes } from "#lib/format.ts";
 import type { WorkState } from "#lib/lab/lab-plan.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
-import { useNow } from "./use-now.ts";
 
 export type LabProject = Pick<ProjectView, "id" | "slug" | "title" | "owner" | "type">;
 
@@ -20,34 +19,48 @@ type Props = {
   parametersOf: string | null;
   onSave: () => void;
   onPublish: () => void;
-  onKeep: () => void;
+  onNewer: () => void;
   onStop: () => void;
 };
 
-/** One thin line of ours above the lab: whose files these are, where the work stands, and what is done with it. */
-export function LabBar({ project, lab, work, behind, parametersOf, onSave, onPublish, onKeep, onStop }: Props) {
+/**
+ * One thin line of ours above the lab: whose files these are, where the work stands, and what is done with it. Its links
+ * are whole navigations, of which the browser warns while something is unsaved.
+ */
+export function LabBar({ project, lab, work, behind, parametersOf, onSave, onPublish, onNewer, onStop }: Props) {
   const isReady = lab?.state === "ready";
+  const whyNot = isReady ? undefined : t.lab.onceItRuns;
   return (
     <div className="lab-bar">
-      <Link href={routes.project(project.slug)} className="icon-button shrink-0" aria-label={t.lab.back(project.title)}>
+      <a href={routes.project(project.slug)} className="icon-button shrink-0" aria-label={t.lab.back(project.title)}>
         <ArrowLeft size={17} aria-hidden />
-      </Link>
+      </a>
       <h1 className="min-w-0 truncate font-serif text-base font-semibold">
-        <Link href={routes.project(project.slug)}>{project.title}</Link>
+        <a href={routes.project(project.slug)} title={project.title}>
+          {project.title}
+        </a>
       </h1>
-      <p className="lab-work" role="status">
-        {wordsOf(work)}
-        {behind > 0 && ` · ${t.lab.behind(behind)}`}
-      </p>
+      <div className="lab-work">
+        <p role="status" className="min-w-0 truncate">
+          {wordsOf(work)}
+        </p>
+        {behind > 0 && (
+          <button type="button" className="link shrink-0" disabled={!isReady} title={whyNot} onClick={onNewer}>
+            {t.lab.behind(behind)}…
+          </button>
+        )}
+      </div>
       <div className="ml-auto flex shrink-0 items-center gap-1">
-        <Countdown lab={lab} onKeep={onKeep} />
         {isReady && lab.usage && <Memory usage={lab.usage} />}
         <People owner={project.owner} />
-        <button type="button" className="button button-primary button-small" disabled={!isReady} onClick={onSave}>
+        <button type="button" className="button button-primary button-small" disabled={!isReady} title={whyNot} onClick={onSave}>
           {t.lab.save}
         </button>
-        <button type="button" className="button button-small hidden sm:inline-flex" disabled={!isReady} onClick={onPublish}>
+        <button type="button" className="button button-small hidden sm:inline-flex" disabled={!isReady} title={whyNot} onClick={onPublish}>
           {t.lab.publish}
+        </button>
+        <button type="button" className="button button-quiet button-small hidden md:inline-flex" disabled={!isReady} title={whyNot} onClick={onStop}>
+          {t.lab.stop}
         </button>
         <More project={project} isReady={isReady} parametersOf={parametersOf} onPublish={onPublish} onStop={onStop} />
       </div>
@@ -72,19 +85,6 @@ export function wordsOf(work: WorkState): string {
 
 function nameOf(path: string): string {
   return path.split("/").at(-1) ?? path;
-}
-
-function Countdown({ lab, onKeep }: { lab: LabView | null; onKeep: () => void }) {
-  const now = useNow(1000);
-  if (lab?.state !== "ready" || lab.stopsAt === null) return null;
-  return (
-    <span className="flex items-center gap-1">
-      <span className="text-changed tabular-nums">{t.lab.stopsIn(formatDuration(Math.max(0, Date.parse(lab.stopsAt) - now)))}</span>
-      <button type="button" className="button button-small" onClick={onKeep}>
-        {t.lab.keepOpen}
-      </button>
-    </span>
-  );
 }
 
 function Memory({ usage }: { usage: NonNullable<LabView["usage"]> }) {
@@ -150,9 +150,12 @@ function More({ project, isReady, parametersOf, onPublish, onStop }: MoreProps) 
               {t.lab.running.title}
             </Link>
           </DropdownMenu.Item>
-          <DropdownMenu.Separator className="my-1 h-px bg-line" />
-          <DropdownMenu.Item className="menu-item" disabled={!isReady} onSelect={onStop}>
-            <Square size={14} aria-hidden />
+          <DropdownMenu.Separator className="my-1 h-px bg-line lg:hidden" />
+          <DropdownMenu.Label className="px-3 py-1.5 text-xs text-soft lg:hidden">
+            {t.lab.peopleTitle}: {project.owner.displayName} ({t.lab.owner})
+          </DropdownMenu.Label>
+          <DropdownMenu.Separator className="my-1 h-px bg-line md:hidden" />
+          <DropdownMenu.Item className="menu-item md:hidden" disabled={!isReady} onSelect={onStop}>
             {t.lab.stop}
           </DropdownMenu.Item>
         </DropdownMenu.Content>

@@ -6,6 +6,7 @@ import { t } from "#lib/messages/en.ts";
 import { LabBar, type LabProject } from "./lab-bar.tsx";
 import { LabFrame } from "./lab-frame.tsx";
 import { LabNotice } from "./lab-notice.tsx";
+import { NewerDialog } from "./newer-dialog.tsx";
 import { Opening } from "./opening.tsx";
 import { PublishDialog } from "./publish-dialog.tsx";
 import { SaveDialog } from "./save-dialog.tsx";
@@ -31,12 +32,12 @@ export function LabPage({ project, path, notebooks }: Props) {
   const { lab } = session;
   const wasReady = session.frameUrl !== null;
   const copy = useWorkingCopy(project.id, wasReady).data ?? null;
-  const [dialog, setDialog] = useState<"save" | "publish" | "stop" | null>(null);
+  const [dialog, setDialog] = useState<"save" | "publish" | "stop" | "newer" | null>(null);
   const close = () => setDialog(null);
   useDocumentOfFrames();
   useLookAfterSaving(project.id, bridge.unsaved.length);
   useWarning(bridge.unsaved.length > 0);
-  useFirstWords(bridge, project.type === "shell" && path === null);
+  useFirstWords(bridge, lab?.state === "ready" && session.connection === "there", project.type === "shell" && path === null);
   return (
     <div className="lab-page">
       <LabBar
@@ -47,21 +48,29 @@ export function LabPage({ project, path, notebooks }: Props) {
         parametersOf={bridge.current?.endsWith(".ipynb") ? bridge.current : (notebooks[0] ?? null)}
         onSave={() => setDialog("save")}
         onPublish={() => setDialog("publish")}
-        onKeep={() => void session.keep()}
+        onNewer={() => setDialog("newer")}
         onStop={() => setDialog("stop")}
       />
-      {wasReady && <LabNotice session={session} />}
-      {session.frameUrl === null ? (
-        <Opening lab={lab} problem={session.problem} onStart={session.start} />
-      ) : (
-        <LabFrame frame={frame} url={session.frameUrl} title={project.title} />
-      )}
+      {wasReady && <LabNotice session={session} unsaved={bridge.unsaved.length} />}
+      {session.frameUrl === null ? <Opening session={session} /> : <LabFrame frame={frame} url={session.frameUrl} title={project.title} />}
       {session.passUrl && (
         <iframe key={session.passUrl} src={session.passUrl} title={t.lab.pass} sandbox="allow-same-origin" hidden aria-hidden tabIndex={-1} />
       )}
       {dialog === "save" && <SaveDialog projectId={project.id} copy={copy} bridge={bridge} onClose={close} />}
       {dialog === "publish" && <PublishDialog projectId={project.id} notebooks={notebooks} copy={copy} bridge={bridge} onClose={close} />}
-      {dialog === "stop" && <StopDialog title={t.lab.stopTitle} unsaved={bridge.unsaved.length} onStop={() => void session.stop()} onClose={close} />}
+      {dialog === "newer" && <NewerDialog projectId={project.id} behind={copy?.behind ?? 0} bridge={bridge} joined={null} onClose={close} />}
+      {dialog === null && session.joined && wasReady && (
+        <NewerDialog projectId={project.id} behind={0} bridge={bridge} joined={session.joined} onClose={session.forgetJoined} />
+      )}
+      {dialog === "stop" && (
+        <StopDialog
+          title={t.lab.stopTitle}
+          busy={bridge.busyKernels > 0 ? "kernel" : (lab?.busy ?? null)}
+          unsaved={bridge.unsaved.length}
+          onStop={() => void session.stop()}
+          onClose={close}
+        />
+      )}
     </div>
   );
 }
@@ -93,13 +102,24 @@ function useWarning(isOn: boolean): void {
   }, [isOn]);
 }
 
-/** What the lab is told as soon as it is there: light or dark, and for a shell that it is a terminal that is wanted. */
-function useFirstWords({ isThere, send }: Bridge, wantsTerminal: boolean): void {
+/**
+ * What the lab is told as soon as it is there: light or dark, and for a shell that it is a terminal that is wanted. After
+ * it was away, that its kernels are wanted again.
+ */
+function useFirstWords({ isThere, send }: Bridge, isReached: boolean, wantsTerminal: boolean): void {
   const dark = useDark();
+  const wasAway = useRef(false);
   useEffect(() => {
-    if (isThere) void send({ type: "theme", dark });
-  }, [isThere, send, dark]);
+    if (isThere && isReached) void send({ type: "theme", dark });
+  }, [isThere, isReached, send, dark]);
   useEffect(() => {
-    if (isThere && wantsTerminal) void send({ type: "terminal" });
-  }, [isThere, send, wantsTerminal]);
+    if (!isThere) return;
+    if (!isReached) {
+      wasAway.current = true;
+      return;
+    }
+    const back = wasAway.current ? send({ type: "revive" }) : Promise.resolve(true);
+    wasAway.current = false;
+    if (wantsTerminal) void back.then(() => send({ type: "terminal" }));
+  }, [isThere, isReached, send, wantsTerminal]);
 }

@@ -1,17 +1,15 @@
 "use client";
-import { useState } from "react";
-import type { Problem } from "#components/api.ts";
 import type { LabView } from "#lib/domain/lab.ts";
 import { labPhases } from "#lib/domain/lab.ts";
 import { formatDuration } from "#lib/format.ts";
 import { isOver } from "#lib/lab/lab-plan.ts";
 import { t } from "#lib/messages/en.ts";
-import { useNow } from "./use-now.ts";
-
-type Props = { lab: LabView | null; problem: Problem | null; onStart: () => void };
+import { Elapsed } from "./elapsed.tsx";
+import type { LabSession } from "./use-lab.ts";
 
 /** Where the frame will stand: what goes on by name, for how long, and how long it takes usually. */
-export function Opening({ lab, problem, onStart }: Props) {
+export function Opening({ session }: { session: LabSession }) {
+  const { lab, problem, connection, start } = session;
   const reason = problem?.detail ?? endOf(lab);
   return (
     <div className="lab-opening">
@@ -19,7 +17,7 @@ export function Opening({ lab, problem, onStart }: Props) {
         <div role="alert">
           <h2 className="text-xl">{t.lab.refused}</h2>
           <p className="mt-2 mb-4 max-w-prose text-soft">{reason}</p>
-          <button type="button" className="button button-primary" onClick={onStart}>
+          <button type="button" className="button button-primary" onClick={start}>
             {t.lab.tryAgain}
           </button>
         </div>
@@ -33,10 +31,10 @@ export function Opening({ lab, problem, onStart }: Props) {
           </ol>
           <p className="mt-4 text-soft tabular-nums">
             <Elapsed since={lab ? Date.parse(lab.startedAt) : null} />
-            {lab?.usualStartMs != null && ` · ${t.lab.usual(formatDuration(lab.usualStartMs))}`}
+            {lab?.usualStartMs != null && lab.state !== "ready" && ` · ${t.lab.usual(formatDuration(lab.usualStartMs))}`}
           </p>
-          <p className="sr-only" role="status">
-            {t.lab.phases[lab?.phase ?? "queued"]}
+          <p className={connection === "there" ? "sr-only" : "mt-4 max-w-prose text-changed"} role="status">
+            {connection === "there" ? t.lab.phases[lab?.phase ?? "queued"] : connection === "lost" ? t.lab.noAnswerYet : t.lab.signedOut}
           </p>
         </div>
       )}
@@ -61,11 +59,4 @@ function Phase({ phase, current }: { phase: Name; current: Name }) {
       {t.lab.phases[phase]}
     </li>
   );
-}
-
-/** The clocks of two machines may differ: less than nothing is not shown. */
-function Elapsed({ since }: { since: number | null }) {
-  const [begun] = useState(() => Date.now());
-  const now = useNow(200);
-  return <span>{formatDuration(Math.max(0, now - Math.min(since ?? begun, begun)))}</span>;
 }

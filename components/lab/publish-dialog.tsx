@@ -7,15 +7,14 @@ import { StateMark } from "#components/run/state-mark.tsx";
 import type { PublishOutcome, WorkingCopyView } from "#lib/domain/project.ts";
 import { isFinal } from "#lib/domain/run.ts";
 import type { Problem, RunView } from "#lib/domain/worksheet.ts";
-import { formatDuration } from "#lib/format.ts";
 import { publishable } from "#lib/lab/lab-plan.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
 import { placeOf } from "#lib/worksheet/problems.ts";
 import { Dialog } from "./dialog.tsx";
+import { Elapsed } from "./elapsed.tsx";
 import { saveVersion } from "./save-version.ts";
 import type { Bridge } from "./use-bridge.ts";
-import { useNow } from "./use-now.ts";
 
 type Props = { projectId: string; notebooks: readonly string[]; copy: WorkingCopyView | null; bridge: Bridge; onClose: () => void };
 type Phase = "documents" | "version" | "compiling";
@@ -78,7 +77,11 @@ export function PublishDialog({ projectId, notebooks, copy, bridge, onClose }: P
         </p>
         <div className="mt-4 flex items-center justify-end gap-2">
           <p role="status" className="mr-auto text-soft">
-            {phase === null ? "" : words[phase]}
+            {phase !== null && (
+              <>
+                {words[phase]} <Elapsed key={phase} />
+              </>
+            )}
           </p>
           <button type="button" className="button" onClick={onClose}>
             {t.lab.cancel}
@@ -149,9 +152,4 @@ function Published({ outcome, onClose }: { outcome: PublishedOutcome; onClose: (
       </div>
     </Dialog>
   );
-}
-
-function Elapsed({ since }: { since: number }) {
-  const now = useNow(200);
-  return <span className="text-soft tabular-nums">{formatDuration(Math.max(0, now - since))}</span>;
 }

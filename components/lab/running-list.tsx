@@ -123,7 +123,8 @@ function LabRow({ lab }: { lab: LabView }) {
       </div>
       {isAsking && (
         <StopDialog
-          title={t.lab.stopTitle}
+          title={words.stopTitle(title)}
+          busy={lab.busy}
           unsaved={0}
           onStop={() => void ask(() => api("DELETE", routes.api.session(lab.id)))}
           onClose={() => setAsking(false)}

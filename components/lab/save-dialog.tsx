@@ -1,6 +1,6 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { Problem } from "#components/api.ts";
 import { ChangeMark } from "#components/project/file-changes.tsx";
 import { MergeNotes } from "#components/project/merge-notes.tsx";
@@ -8,6 +8,7 @@ import { TooLarge } from "#components/project/too-large.tsx";
 import type { SavedVersion, WorkingCopyView } from "#lib/domain/project.ts";
 import { t } from "#lib/messages/en.ts";
 import { Dialog } from "./dialog.tsx";
+import { Elapsed } from "./elapsed.tsx";
 import { type SavePhase, saveVersion } from "./save-version.ts";
 import type { Bridge } from "./use-bridge.ts";
 
@@ -22,6 +23,8 @@ export function SaveDialog({ projectId, copy, bridge, onClose }: Props) {
   const [phase, setPhase] = useState<SavePhase | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [saved, setSaved] = useState<SavedVersion | null>(null);
+
+  useFreshLook(projectId, bridge);
 
   async function save(event: FormEvent): Promise<void> {
     event.preventDefault();
@@ -62,7 +65,11 @@ export function SaveDialog({ projectId, copy, bridge, onClose }: Props) {
         </p>
         <div className="mt-4 flex items-center justify-end gap-2">
           <p role="status" className="mr-auto text-soft">
-            {phase === "documents" ? t.lab.savingDocuments : phase === "version" ? t.lab.savingVersion : ""}
+            {phase !== null && (
+              <>
+                {phase === "documents" ? t.lab.savingDocuments : t.lab.savingVersion} <Elapsed key={phase} />
+              </>
+            )}
           </p>
           <button type="button" className="button" onClick={onClose}>
             {t.lab.cancel}
@@ -74,6 +81,16 @@ export function SaveDialog({ projectId, copy, bridge, onClose }: Props) {
       </form>
     </Dialog>
   );
+}
+
+/** What is suggested speaks of what stands in the documents now: they are saved, and the files looked at. */
+function useFreshLook(projectId: string, { isThere, send, unsaved }: Bridge): void {
+  const queries = useQueryClient();
+  const hasUnsaved = useRef(isThere && unsaved.length > 0);
+  useEffect(() => {
+    const saved = hasUnsaved.current ? send({ type: "save-all" }) : Promise.resolve(true);
+    void saved.then(() => queries.invalidateQueries({ queryKey: ["working-copy", projectId] }));
+  }, [projectId, send, queries]);
 }
 
 function Saved({ saved, onClose }: { saved: SavedVersion; onClose: () => void }) {

@@ -3,6 +3,7 @@ import { type Answer, api } from "#components/api.ts";
 import type { SavedVersion } from "#lib/domain/project.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
+import { readAgain } from "./bring-in.ts";
 import type { Bridge } from "./use-bridge.ts";
 
 export type SavePhase = "documents" | "version";
@@ -19,9 +20,6 @@ export async function saveVersion(
     return { ok: false, problem: { status: 0, detail: t.lab.notAllSaved, fields: {}, retryAfterSeconds: null } };
   onPhase("version");
   const saved = await api<SavedVersion>("POST", routes.api.projectVersions(projectId), { message });
-  if (saved.ok && bridge.isThere) {
-    const paths = saved.value.merged.filter(({ outcome }) => outcome !== "ours").map(({ path }) => path);
-    if (paths.length > 0) await bridge.send({ type: "reload", paths });
-  }
+  if (saved.ok) await readAgain(saved.value.merged, bridge);
   return saved;
 }

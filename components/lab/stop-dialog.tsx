@@ -1,11 +1,13 @@
 "use client";
 import { AlertDialog } from "radix-ui";
+import type { LabView } from "#lib/domain/lab.ts";
 import { t } from "#lib/messages/en.ts";
 
-type Props = { title: string; unsaved: number; onStop: () => void; onClose: () => void };
+type Props = { title: string; busy: LabView["busy"]; unsaved: number; onStop: () => void; onClose: () => void };
 
-/** Asked before running cells and terminals end. */
-export function StopDialog({ title, unsaved, onStop, onClose }: Props) {
+/** Asked before what runs ends: what would be lost is said first. */
+export function StopDialog({ title, busy, unsaved, onStop, onClose }: Props) {
+  const losses = [busy === "kernel" && t.lab.stopBusyKernel, busy === "terminal" && t.lab.stopBusyTerminal, unsaved > 0 && t.lab.stopUnsaved(unsaved)];
   return (
     <AlertDialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <AlertDialog.Portal>
@@ -13,7 +15,15 @@ export function StopDialog({ title, unsaved, onStop, onClose }: Props) {
         <AlertDialog.Content className="dialog">
           <AlertDialog.Title className="font-serif text-xl font-semibold">{title}</AlertDialog.Title>
           <AlertDialog.Description className="mt-2 text-soft">
-            {t.lab.stopText} {unsaved > 0 && t.lab.stopUnsaved(unsaved)}
+            {losses.map(
+              (words) =>
+                words && (
+                  <strong key={words} className="mb-1 block font-medium text-changed">
+                    {words}
+                  </strong>
+                ),
+            )}
+            {t.lab.stopText}
           </AlertDialog.Description>
           <div className="mt-5 flex flex-wrap justify-end gap-2">
             <AlertDialog.Cancel className="button">{t.lab.cancel}</AlertDialog.Cancel>

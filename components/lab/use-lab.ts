@@ -1,10 +1,13 @@
 "use client";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { api, type Problem } from "#components/api.ts";
-import type { LabView } from "#lib/domain/lab.ts";
+import { pause } from "#components/pause.ts";
+import type { LabStopReason, LabView } from "#lib/domain/lab.ts";
+import type { PreparedCopy } from "#lib/domain/project.ts";
 import { isOver, startsByItself } from "#lib/lab/lab-plan.ts";
 import { routes } from "#lib/routes.ts";
-import { type Connection, followLab, pause } from "./follow-lab.ts";
+import { joinBeforeOpening } from "./bring-in.ts";
+import { type Connection, followLab } from "./follow-lab.ts";
 
 export type LabSession = {
   readonly lab: LabView | null;
@@ -15,9 +18,12 @@ export type LabSession = {
   /** Loaded out of sight, to let this browser in again while the frame stays: after another sign-in, say. */
   readonly passUrl: string | null;
   readonly connection: Connection;
-  /** Ended without anybody's wish, and being started again. */
-  readonly isComingBack: boolean;
+  /** Being started again: because somebody asked, or for what ended it without anybody's wish. */
+  readonly comingBack: "asked" | LabStopReason | null;
   readonly isStopping: boolean;
+  /** What was brought together with newer versions when the lab opened, until it was read. */
+  readonly joined: PreparedCopy | null;
+  readonly forgetJoined: () => void;
   readonly start: () => void;
   readonly stop: () => Promise<void>;
   readonly keep: () => Promise<void>;
@@ -33,24 +39,30 @@ export function useLab(projectId: string, firstPath: string): LabSession {
   const [frameUrl, setFrameUrl] = useState<string | null>(null);
   const [passUrl, setPassUrl] = useState<string | null>(null);
   const [connection, setConnection] = useState<Connection>("there");
-  const [isComingBack, setComingBack] = useState(false);
+  const [comingBack, setComingBack] = useState<LabSession["comingBack"]>(null);
   const [isStopping, setStopping] = useState(false);
+  const [joined, setJoined] = useState<PreparedCopy | null>(null);
   const going = useRef<AbortController | null>(null);
   const past = useRef({ wasReady: false, restarts: [] as number[] });
 
   const begin = useCallback(
-    async (isRestart: boolean) => {
+    async (again: LabSession["comingBack"]) => {
       going.current?.abort();
       const controller = new AbortController();
       going.current = controller;
       const { signal } = controller;
       setProblem(null);
       setStopping(false);
-      setComingBack(isRestart);
-      const opened = await open(projectId, isRestart, signal);
+      setComingBack(again);
+      if (again === null) {
+        const news = await joinBeforeOpening(projectId, signal);
+        if (news) setJoined(news);
+      }
+      const opened = await open(projectId, signal, () => setConnection("lost"));
       if (signal.aborted) return;
+      setConnection("there");
       if (!opened.ok) {
-        setComingBack(false);
+        setComingBack(null);
         setProblem(opened.problem);
         return;
       }
@@ -58,14 +70,14 @@ export function useLab(projectId: string, firstPath: string): LabSession {
         setLab(now);
         if (now.state === "ready") {
           past.current.wasReady = true;
-          setComingBack(false);
+          setComingBack(null);
         }
         if (!isOver(now.state)) return;
         setStopping(false);
         if (startsByItself(now, past.current.wasReady, past.current.restarts, Date.now())) {
           past.current.restarts.push(Date.now());
-          void begin(true);
-        } else setComingBack(false);
+          void begin(now.stopReason ?? "ended");
+        } else setComingBack(null);
       };
       setLab(opened.value);
       await followLab(opened.value.id, signal, { onLab: see, onConnection: setConnection });
@@ -74,7 +86,7 @@ export function useLab(projectId: string, firstPath: string): LabSession {
   );
 
   useEffect(() => {
-    void begin(false);
+    void begin(null);
     return () => going.current?.abort();
   }, [begin]);
 
@@ -107,17 +119,22 @@ export function useLab(projectId: string, firstPath: string): LabSession {
   const keep = useCallback(async () => {
     if (id !== null) await api("POST", routes.api.sessionKeep(id), {});
   }, [id]);
-  const start = useCallback(() => void begin(past.current.wasReady), [begin]);
-  return { lab, problem, frameUrl, passUrl, connection, isComingBack, isStopping, start, stop, keep };
+  const forgetJoined = useCallback(() => setJoined(null), []);
+  const start = useCallback(() => void begin(past.current.wasReady ? "asked" : null), [begin]);
+  return { lab, problem, frameUrl, passUrl, connection, comingBack, isStopping, joined, forgetJoined, start, stop, keep };
 }
 
-/** A refusal is final; silence is asked again while the server may be on its way back. */
-async function open(projectId: string, isPatient: boolean, signal: AbortSignal): ReturnType<typeof api<LabView>> {
+/** A refusal is final; silence, and a server that says that it is on its way back, are asked again. */
+async function open(projectId: string, signal: AbortSignal, onWaiting: () => void): ReturnType<typeof api<LabView>> {
   const until = Date.now() + patienceMs;
   for (;;) {
     const answer = await api<LabView>("POST", routes.api.projectLab(projectId), {}, signal);
-    const mayPass = !answer.ok && (answer.problem.status === 0 || answer.problem.status === 502 || answer.problem.status === 503);
-    if (!mayPass || !isPatient || signal.aborted || Date.now() > until) return answer;
+    if (answer.ok || signal.aborted || Date.now() > until || !mayPass(answer.problem)) return answer;
+    onWaiting();
     await pause(2000, signal);
   }
+}
+
+function mayPass({ status, retryAfterSeconds }: Problem): boolean {
+  return status === 0 || status === 502 || (status === 503 && retryAfterSeconds !== null);
 }

@@ -82,9 +82,9 @@ function Bar({ desk, slug }: { desk: DeskState; slug: string }) {
         <button type="button" className="button button-primary" disabled={doing !== null || desk.form.problem !== null} onClick={() => void desk.publish()}>
           {doing === "publishing" ? t.parameters.publishing : t.parameters.publish}
         </button>
-        <Link className="button button-quiet" href={routes.lab(slug, view.path)} prefetch={false}>
+        <a className="button button-quiet" href={routes.lab(slug, view.path)}>
           {t.parameters.openLab}
-        </Link>
+        </a>
         <p role="status" className="hint">
           {changed > 0 ? t.parameters.unsaved(changed) : desk.said}
         </p>

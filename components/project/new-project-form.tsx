@@ -1,5 +1,4 @@
 "use client";
-import { useRouter } from "next/navigation";
 import { type FormEvent, useId, useState } from "react";
 import type { MadeProject, ProjectAttempt } from "#lib/domain/project.ts";
 import { t } from "#lib/messages/en.ts";
@@ -26,7 +25,6 @@ type Problem = { readonly message: string; readonly fields: Readonly<Record<stri
 
 /** One short form for all ways to begin. What is typed stays, whatever the server says. */
 export function NewProjectForm({ areas, begin, way: firstWay, uploadLimitBytes, actions }: Props) {
-  const router = useRouter();
   const id = useId();
   const [way, setWay] = useState<Way>(firstWay);
   const [files, setFiles] = useState<readonly ChosenFile[]>([]);
@@ -42,7 +40,8 @@ export function NewProjectForm({ areas, begin, way: firstWay, uploadLimitBytes, 
     if (missing) return focusFirstProblem(form, missing.fields);
     const outcome = way === "upload" ? await upload(given) : await act(given);
     if (outcome === null) return setSending(null);
-    if (outcome.ok && outcome.goTo) return router.push(outcome.goTo);
+    // A whole navigation: only a document that was asked for as a lab may frame one.
+    if (outcome.ok && outcome.goTo) return window.location.assign(outcome.goTo);
     setSending(null);
     if (outcome.ok) return;
     setProblem({ message: outcome.failure.message, fields: outcome.failure.fields ?? {} });

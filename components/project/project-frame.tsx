@@ -88,10 +88,10 @@ function NextStep({ project, className }: { project: ProjectHead; className: str
           <Copy size={15} aria-hidden />
           {t.projects.page.copy}
         </Link>
-        <Link href={routes.lab(project.slug)} prefetch={false} className={className}>
+        <a href={routes.lab(project.slug)} className={className}>
           {project.type === "shell" ? t.projects.page.openShell : t.projects.page.open}
           <ArrowRight size={16} aria-hidden />
-        </Link>
+        </a>
       </div>
     );
   }

@@ -70,9 +70,9 @@ function Empty({ mayWrite, slug }: { mayWrite: boolean; slug: string }) {
       <h2 className="text-xl">{t.projects.page.emptyTitle}</h2>
       <p className="mt-2 max-w-xl font-serif text-lg text-soft">{mayWrite ? t.projects.page.empty : t.projects.page.emptyForOthers}</p>
       {mayWrite && (
-        <Link className="button mt-4" href={routes.lab(slug)} prefetch={false}>
+        <a className="button mt-4" href={routes.lab(slug)}>
           {t.projects.page.open}
-        </Link>
+        </a>
       )}
     </section>
   );

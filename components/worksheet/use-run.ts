@@ -1,6 +1,7 @@
 "use client";
 import { useCallback, useEffect, useReducer, useRef } from "react";
 import { api, type Problem } from "#components/api.ts";
+import { pause } from "#components/pause.ts";
 import type { RunEvent } from "#lib/domain/run.ts";
 import { isFinal } from "#lib/domain/run.ts";
 import type { RunView } from "#lib/domain/worksheet.ts";
@@ -115,19 +116,5 @@ function listen(address: string, signal: AbortSignal, tell: (seq: number, event:
     source.onerror = () => finish(false);
     // A stream that lost its network may stay silent for minutes before it is told.
     window.addEventListener("offline", () => finish(false), { once: true, signal });
-  });
-}
-
-/** Ends early when the network comes back. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      window.removeEventListener("online", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    window.addEventListener("online", done);
-    signal.addEventListener("abort", done, { once: true });
   });
 }

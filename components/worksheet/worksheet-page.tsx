@@ -38,9 +38,9 @@ export function WorksheetPage({ view }: { view: WorksheetView }) {
           {card.official && <span className="text-accent"> · {t.gallery.officialMark}</span>}
           {" · "}
           {view.mayWrite ? (
-            <Link href={routes.lab(card.project.slug, view.notebookPath)} prefetch={false} className="link print:hidden">
+            <a href={routes.lab(card.project.slug, view.notebookPath)} className="link print:hidden">
               {t.projects.page.open}
-            </Link>
+            </a>
           ) : (
             <CopyLink slug={card.project.slug} path={view.notebookPath} parameters={view.parameters} />
           )}

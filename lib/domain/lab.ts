@@ -46,13 +46,21 @@ export type RunningThing =
  */
 export type ToLab =
   | { readonly sheaf: 1; readonly type: "save-all"; readonly id: number }
-  /** Reads the open documents from disk again, where nothing unsaved is in them. */
+  /** Reads the open documents from disk again; what is unsaved in them is joined with it. */
   | { readonly sheaf: 1; readonly type: "reload"; readonly id: number; readonly paths: readonly string[] }
   | { readonly sheaf: 1; readonly type: "open"; readonly id: number; readonly path: string }
   /** A terminal, the one that is open or a new one: what a shell project begins with. */
   | { readonly sheaf: 1; readonly type: "terminal"; readonly id: number }
+  /** Answers "join"; null where the two cannot be joined. */
+  | { readonly sheaf: 1; readonly type: "joined"; readonly id: number; readonly text: string | null }
+  /** The lab is there again after it was away: its kernels are connected, or started where they ended with it. */
+  | { readonly sheaf: 1; readonly type: "revive"; readonly id: number }
   | { readonly sheaf: 1; readonly type: "theme"; readonly id: number; readonly dark: boolean };
 export type FromLab =
   | { readonly sheaf: 1; readonly type: "hello"; readonly version: string }
   | { readonly sheaf: 1; readonly type: "documents"; readonly unsaved: readonly string[]; readonly current: string | null; readonly busyKernels: number }
+  /** An open document has unsaved changes, and its file was changed by something else. `base`: what both come from. */
+  | ({ readonly sheaf: 1; readonly type: "join"; readonly id: number } & ToJoin)
   | { readonly sheaf: 1; readonly type: "done"; readonly id: number; readonly ok: boolean };
+
+export type ToJoin = { readonly path: string; readonly base: string | null; readonly ours: string; readonly theirs: string };

@@ -89,9 +89,9 @@ async function OneFile({ ctx, slug, path, asked: version, newest, projectId, may
         <div className="flex flex-wrap items-center gap-2">
           <span className="hint tabular-nums">{formatBytes(file.bytes)}</span>
           {mayWrite && !older && isNotebook && (
-            <Link className="button button-small" href={routes.lab(slug, path)} prefetch={false}>
+            <a className="button button-small" href={routes.lab(slug, path)}>
               {t.projectFiles.openInLab}
-            </Link>
+            </a>
           )}
           <a
             className="button button-small button-quiet"

@@ -6,6 +6,8 @@
   const version = "1.1.0";
   const lookMs = 400;
   const sayMs = 2000;
+  const reviveTries = 25;
+  const reviveRestMs = 1000;
 
   // Saved once somebody pauses, or although they type on; after a save there is a rest of some times what it took.
   const quietMs = 700;
@@ -14,18 +16,36 @@
   const longestRestMs = 10_000;
   const restWithoutAnswerMs = 2000;
 
+  // Files change under open documents, from another window or a form.
+  const stepMs = 2500;
+  const joinMs = 20_000;
+  const here = document.currentScript.src;
+
   function pageOrigin() {
     const config = document.getElementById("jupyter-config-data");
     return config ? JSON.parse(config.textContent).sheafPageOrigin : undefined;
   }
 
-  function activate(app) {
+  async function activate(app) {
     const origin = pageOrigin();
     if (!origin || window.parent === window) return;
     const say = (message) => window.parent.postMessage({ sheaf: 1, ...message }, origin);
     const widgets = () => [...app.shell.widgets("main")];
     const documents = () => widgets().filter((widget) => widget.context?.model);
-    const keeper = keepSaved(app.serviceManager.contents);
+    const answers = new Map();
+    const { contents } = app.serviceManager;
+    const { keepInStep } = await import(new URL("keep-in-step.js", here));
+    const keeper = keepSaved(keepInStep(contents, askToJoin));
+
+    /** Null where the page cannot join the two, or says nothing. */
+    function askToJoin(texts) {
+      const id = (askToJoin.last = (askToJoin.last ?? 0) + 1);
+      return new Promise((resolve) => {
+        answers.set(id, resolve);
+        setTimeout(resolve, joinMs, null);
+        say({ type: "join", id, ...texts });
+      }).finally(() => answers.delete(id));
+    }
 
     let said = "";
     let saidAt = 0;
@@ -48,14 +68,18 @@
             .filter(isUnsaved)
             .map((widget) => widget.context.save()),
         ),
-      reload: ({ paths }) => reload(app, documents(), paths),
+      reload: ({ paths }) => reload(app, keeper, documents(), paths),
       open: ({ path }) => app.commands.execute("docmanager:open", { path }),
       terminal: () => showTerminal(app, widgets()),
       theme: ({ dark }) => app.commands.execute("apputils:change-theme", { theme: dark ? "JupyterLab Dark" : "JupyterLab Light" }),
+      revive: () => revive(app.serviceManager, widgets),
     };
+    app.docRegistry.addWidgetExtension("Notebook", { createNew: (_, { model }) => leaveCleanAtKernelStart(model) });
 
     window.addEventListener("message", async ({ source, origin: from, data }) => {
-      if (source !== window.parent || from !== origin || data?.sheaf !== 1 || !Object.hasOwn(doing, data.type)) return;
+      if (source !== window.parent || from !== origin || data?.sheaf !== 1) return;
+      if (data.type === "joined") answers.get(data.id)?.(data.text);
+      if (!Object.hasOwn(doing, data.type)) return;
       let ok = true;
       try {
         await app.restored;
@@ -83,13 +107,17 @@
   }
 
   /** Work is on disk a moment after it was typed: a browser that ends takes nothing with it. */
-  function keepSaved(contents) {
+  function keepSaved(inStep) {
     const known = new WeakMap();
 
     function know(context) {
-      const state = { changes: 0, changedAt: 0, unsavedSince: 0, begun: null, notBefore: 0, isSaving: false };
+      const state = { changes: 0, changedAt: 0, unsavedSince: 0, begun: null, notBefore: 0, isSaving: false, steppedAt: 0 };
       known.set(context, state);
-      saveOneAfterTheOther(context);
+      inStep.follow(context);
+      Object.assign(
+        state,
+        saveOneAfterTheOther(context, () => inStep.step(context)),
+      );
       // One file system, one clock: whatever is later than our own last save is somebody else's.
       context.lastModifiedCheckMargin = 0;
       context.model.contentChanged.connect(() => {
@@ -114,11 +142,7 @@
     async function save(context, state) {
       state.isSaving = true;
       try {
-        // Silence, and files that something else changed, are JupyterLab's own slower saving's to speak of: it asks the person.
-        const onDisk = await contents.get(context.path, { content: false });
-        const isOurs = Date.parse(onDisk.last_modified) <= Date.parse(context.contentsModel.last_modified);
-        if (isOurs) await context.save();
-        else state.notBefore = Date.now() + restWithoutAnswerMs;
+        await context.save();
       } catch {
         state.notBefore = Math.max(state.notBefore, Date.now() + restWithoutAnswerMs);
       } finally {
@@ -127,10 +151,15 @@
     }
 
     return {
+      step: (context) => (known.get(context) ?? know(context)).step(),
       look(documents, isLeaving = false) {
         const now = Date.now();
         for (const context of new Set(documents.map((widget) => widget.context))) {
           const state = known.get(context) ?? know(context);
+          if (document.visibilityState === "visible" && now - state.steppedAt >= stepMs) {
+            state.steppedAt = now;
+            void state.step().catch(() => {});
+          }
           if (!isUnsaved({ context }) || !context.contentsModel?.writable || state.isSaving) continue;
           state.unsavedSince ||= now;
           const isDue = isLeaving || now - state.changedAt >= quietMs || now - state.unsavedSince >= longestMs;
@@ -140,23 +169,34 @@
     };
   }
 
-  /** Two saves on their way at once may arrive in either order, and the older text would stay. */
-  function saveOneAfterTheOther(context) {
+  /**
+   * Two saves on their way at once may arrive in either order, and the older text would stay. Each save brings document
+   * and file together first, so that nothing is written over; what cannot be asked then is told by the save itself.
+   */
+  function saveOneAfterTheOther(context, bringTogether) {
     const save = context.save.bind(context);
     let running = null;
     let next = null;
-    const begin = () => {
-      next = null;
-      running = save().finally(() => {
+    const run = (act) => {
+      running = act().finally(() => {
         running = null;
       });
       return running;
+    };
+    const begin = () => {
+      next = null;
+      return run(() =>
+        bringTogether()
+          .catch(() => {})
+          .then(save),
+      );
     };
     context.save = () => {
       if (running === null) return begin();
       next ??= running.then(begin, begin);
       return next;
     };
+    return { step: () => running ?? run(bringTogether) };
   }
 
   function isUnsaved({ context }) {
@@ -167,21 +207,54 @@
     return [...new Set(documents.filter(isUnsaved).map((widget) => widget.context.path))].sort();
   }
 
+  function sessionOf(widget) {
+    return widget.context?.sessionContext ?? widget.sessionContext;
+  }
+
+  /** After the lab was away: what it still has is connected again, and where it was started anew, so are the kernels of what is open. */
+  async function revive({ sessions, kernels, terminals }, widgets) {
+    await askUntilThere(() => Promise.all([kernels.refreshRunning(), sessions.refreshRunning(), terminals.refreshRunning()]));
+    const open = [...new Set(widgets().map(sessionOf))].filter((session) => session?.isReady);
+    await Promise.allSettled(open.map(reviveKernel));
+  }
+
+  function reviveKernel(session) {
+    const kernel = session.session?.kernel;
+    if (!kernel) return session.prevKernelName === "" ? undefined : session.restartKernel();
+    return kernel.connectionStatus === "connected" ? undefined : kernel.reconnect();
+  }
+
+  async function askUntilThere(ask) {
+    for (let left = reviveTries; ; left--) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (left === 0) throw error;
+        await new Promise((resolve) => setTimeout(resolve, reviveRestMs));
+      }
+    }
+  }
+
+  /** A kernel that starts notes its own version in the notebook: by itself that is no change of anybody's. */
+  function leaveCleanAtKernelStart(model) {
+    model.metadataChanged?.connect((_, { key, oldValue, newValue }) => {
+      const isNote = key === "language_info" || key === "kernelspec";
+      if (!isNote || model.dirty || (oldValue && oldValue.name !== newValue?.name)) return;
+      queueMicrotask(() => {
+        model.dirty = false;
+      });
+    });
+  }
+
   function busyKernelsOf(widgets) {
-    const kernels = widgets.map((widget) => (widget.context?.sessionContext ?? widget.sessionContext)?.session?.kernel);
+    const kernels = widgets.map((widget) => sessionOf(widget)?.session?.kernel);
     return new Set(kernels.filter((kernel) => kernel?.status === "busy").map((kernel) => kernel.id)).size;
   }
 
-  /** What is unsaved is left alone: whoever saves it is asked which of the two to keep. */
-  async function reload(app, documents, paths) {
-    const contexts = new Set(documents.filter((widget) => !isUnsaved(widget) && paths.includes(widget.context.path)).map((widget) => widget.context));
-    for (const context of contexts) {
-      const isThere = await app.serviceManager.contents.get(context.path, { content: false }).then(
-        () => true,
-        () => false,
-      );
-      if (isThere) await context.revert();
-    }
+  async function reload(app, keeper, documents, paths) {
+    const contexts = new Set(documents.filter((widget) => paths.includes(widget.context.path)).map((widget) => widget.context));
+    // A file that is no more leaves its document as it is: saved, it is there again.
+    for (const context of contexts) await keeper.step(context).catch(() => {});
     if (app.commands.hasCommand("filebrowser:refresh")) await app.commands.execute("filebrowser:refresh");
   }
 
@@ -190,10 +263,25 @@
     return open ? app.shell.activateById(open.id) : app.commands.execute("terminal:create-new");
   }
 
-  const plugin = { id: "sheaf-bridge:plugin", description: "Speaks with the page around the lab.", autoStart: true, activate };
+  const bridge = { id: "sheaf-bridge:plugin", description: "Speaks with the page around the lab.", autoStart: true, activate };
+
+  /** The page around the lab says when it is away and brings it back: JupyterLab's own dialog would stand in the way of that. */
+  async function quietOf(shared) {
+    const [application] = Object.values(shared["@jupyterlab/application"] ?? {});
+    const token = application && (await application.get())().IConnectionLost;
+    if (!token || window.parent === window) return [];
+    return [{ id: "sheaf-bridge:connection-lost", autoStart: true, provides: token, activate: () => async () => {} }];
+  }
+
+  let shared = {};
   window._JUPYTERLAB = window._JUPYTERLAB ?? {};
   window._JUPYTERLAB["sheaf-bridge"] = {
-    init: () => undefined,
-    get: async () => () => ({ __esModule: true, default: plugin }),
+    init: (scope) => {
+      shared = scope;
+    },
+    get: async () => {
+      const plugins = [bridge, ...(await quietOf(shared))];
+      return () => ({ __esModule: true, default: plugins });
+    },
   };
 })();
