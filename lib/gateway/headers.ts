@@ -1,5 +1,5 @@
 /** Headers that speak of one connection and must not travel to the next (RFC 9110, 7.6.1). */
-const hopByHop = new Set([
+const hopByHop: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
   "proxy-connection",
@@ -12,7 +12,7 @@ const hopByHop = new Set([
 ]);
 
 /** What a client could use to pretend to be the gateway; `expect` is answered here already. */
-const ours = new Set([
+const ours: ReadonlySet<string> = new Set([
   "x-forwarded-for",
   "x-forwarded-host",
   "x-forwarded-proto",

@@ -3,9 +3,10 @@ import type { LabDecision } from "#lib/gateway/decide.ts";
 import { comesFromLab, safeLabPath } from "#lib/gateway/lab-request.ts";
 import { digestOf } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
+import type { LabTarget } from "#server/ports/store.ts";
 import type { LabSaying } from "./lab-answers.ts";
 import type { LabCookies, LabPass } from "./lab-cookie.ts";
-import type { LabDirectory, LabStore } from "./lab-directory.ts";
+import type { LabDirectory, LabStore, Soon } from "./lab-directory.ts";
 import type { ServedLab } from "./lab-pools.ts";
 
 export type Entry = { readonly lab: ServedLab; readonly pass: LabPass };
@@ -13,7 +14,7 @@ export type LetIn = { readonly location: string; readonly cookie: string | null 
 
 export type LabAdmission = {
   /** Who may come in, or what they are told instead. */
-  admit(decision: LabDecision, request: http.IncomingMessage, isUpgrade: boolean): Promise<Entry | LabSaying>;
+  admit(decision: LabDecision, request: http.IncomingMessage, isUpgrade: boolean): Soon<Entry | LabSaying>;
   /** `GET /.sheaf/enter?ticket=…&next=…`: the ticket becomes a cookie of this host. */
   letIn(decision: LabDecision, request: http.IncomingMessage): Promise<LetIn | LabSaying>;
 };
@@ -21,18 +22,20 @@ export type LabAdmission = {
 type Asked = { readonly store: LabStore; readonly directory: LabDirectory; readonly cookies: LabCookies; readonly log: Logger };
 
 export function createLabAdmission({ store, directory, cookies, log }: Asked): LabAdmission {
-  async function admit(decision: LabDecision, request: http.IncomingMessage, isUpgrade: boolean): Promise<Entry | LabSaying> {
+  function admit(decision: LabDecision, request: http.IncomingMessage, isUpgrade: boolean): Soon<Entry | LabSaying> {
     const pass = cookies.read(request.headers.cookie, decision.label, decision.basePath);
     if (!pass) return "noPass";
     if (!comesFromLab(askedOf(request, isUpgrade), decision.origin)) return "elsewhere";
-    try {
-      const lab = await directory.find(decision.label);
-      if (!lab || lab.userId !== pass.userId || !(await directory.isSignedIn(pass.sessionId, pass.userId))) return "noPass";
-      return lab.state === "ready" && lab.address ? { lab: { ...lab, address: lab.address }, pass } : "stopped";
-    } catch (error) {
-      log.warn({ err: error }, "a lab could not be looked up");
-      return "away";
-    }
+    const lab = directory.find(decision.label);
+    const isSignedIn = directory.isSignedIn(pass.sessionId, pass.userId);
+    if (!(lab instanceof Promise) && !(isSignedIn instanceof Promise)) return entryOf(lab, pass, isSignedIn);
+    return Promise.all([lab, isSignedIn]).then(
+      ([found, lives]) => entryOf(found, pass, lives),
+      (error: unknown) => {
+        log.warn({ err: error }, "a lab could not be looked up");
+        return "away";
+      },
+    );
   }
 
   async function redeem(decision: LabDecision, ticketText: string): Promise<string | LabSaying | null> {
@@ -64,6 +67,12 @@ export function createLabAdmission({ store, directory, cookies, log }: Asked): L
     }
   }
   return { admit, letIn };
+}
+
+function entryOf(lab: LabTarget | null, pass: LabPass, isSignedIn: boolean): Entry | LabSaying {
+  if (lab?.userId !== pass.userId || !isSignedIn) return "noPass";
+  const { address } = lab;
+  return lab.state === "ready" && address ? { lab: { ...lab, address }, pass } : "stopped";
 }
 
 function askedOf(request: http.IncomingMessage, isUpgrade: boolean) {

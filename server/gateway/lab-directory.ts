@@ -10,11 +10,14 @@ export type LabStore = Pick<Store, "findLabByLabel" | "findLiveSession" | "redee
 const believedMs = 30_000;
 const remembered = 10_000;
 
+/** What is known is answered at once: a lab's page asks often. */
+export type Soon<T> = T | Promise<T>;
+
 export type LabDirectory = {
   /** Throws where it was never known and the database is away. */
-  find(label: string): Promise<LabTarget | null>;
+  find(label: string): Soon<LabTarget | null>;
   /** Whether the sign-in lives and is that person's. */
-  isSignedIn(sessionId: SessionId, userId: UserId): Promise<boolean>;
+  isSignedIn(sessionId: SessionId, userId: UserId): Soon<boolean>;
   close(): Promise<void>;
 };
 
@@ -34,22 +37,26 @@ export function openLabDirectory(store: LabStore, log: Logger, events: Directory
   const people = createCache(async (id: SessionId) => (await store.findLiveSession(id, new Date()))?.user.id ?? null, believed, log);
   const labelOf = new Map<LabId, string>();
 
-  async function find(label: string): Promise<LabTarget | null> {
-    const lab = await labs.read(label);
+  const remember = (label: string, lab: LabTarget | null): LabTarget | null => {
     if (lab && labelOf.get(lab.id) !== label) {
       if (labelOf.size >= remembered) labelOf.clear();
       labelOf.set(lab.id, label);
     }
     return lab;
-  }
+  };
+  const find = (label: string): Soon<LabTarget | null> => {
+    const lab = labs.read(label);
+    return lab instanceof Promise ? lab.then((found) => remember(label, found)) : remember(label, lab);
+  };
   async function lookAgain(id: LabId): Promise<void> {
     const label = labelOf.get(id);
     if (label === undefined) return;
     labs.expire(label);
-    await find(label).then(
-      (lab) => events.onLabChanged(id, lab),
-      (error: unknown) => log.warn({ err: error, labId: id }, "a lab that changed could not be looked up"),
-    );
+    try {
+      events.onLabChanged(id, await find(label));
+    } catch (error) {
+      log.warn({ err: error, labId: id }, "a lab that changed could not be looked up");
+    }
   }
   const listening = keepListening(store, log, {
     lab_changed: (id) => void lookAgain(id as LabId),
@@ -67,7 +74,10 @@ export function openLabDirectory(store: LabStore, log: Logger, events: Directory
   });
   return {
     find,
-    isSignedIn: async (sessionId, userId) => (await people.read(sessionId)) === userId,
+    isSignedIn(sessionId, userId) {
+      const person = people.read(sessionId);
+      return person instanceof Promise ? person.then((found) => found === userId) : person === userId;
+    },
     close: () => listening.close(),
   };
 }
@@ -127,7 +137,7 @@ function createCache<K, V>(ask: (key: K) => Promise<V>, believed: () => number, 
     }
   }
   return {
-    read(key: K): Promise<V> | V {
+    read(key: K): Soon<V> {
       const known = kept.get(key);
       if (known && known.freshUntil > performance.now()) return known.value;
       const going = asking.get(key);

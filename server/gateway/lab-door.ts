@@ -68,14 +68,19 @@ export function createLabDoor(options: LabDoorOptions): LabDoor {
       return connections.enter({ labId: lab.id, sessionId: pass.sessionId, kind, cut });
     },
   };
-  const guard = (work: Promise<void>, giveUp: () => void) =>
-    void work.catch((error: unknown) => {
-      log.error({ err: error }, "a request to a lab failed unexpectedly");
-      giveUp();
-    });
+  const failed = (error: unknown, open: { destroy(): unknown }) => {
+    log.error({ err: error }, "a request to a lab failed unexpectedly");
+    open.destroy();
+  };
   return {
-    handle: (decision, request, response, by) => guard(handle(door, decision, request, response, by), () => response.destroy()),
-    upgrade: (decision, request, socket, head, by) => guard(upgrade(door, decision, request, socket, head, by), () => socket.destroy()),
+    handle(decision, request, response, by) {
+      try {
+        handle(door, decision, request, response, by)?.catch((error: unknown) => failed(error, response));
+      } catch (error) {
+        failed(error, response);
+      }
+    },
+    upgrade: (decision, request, socket, head, by) => void upgrade(door, decision, request, socket, head, by).catch((error: unknown) => failed(error, socket)),
     async close() {
       clearInterval(looking);
       connections.cut(() => true);
@@ -89,33 +94,56 @@ async function cutSignedOut(directory: LabDirectory, connections: LabConnections
   const open = connections.sessions();
   for (const [sessionId, userId] of signIns) {
     if (!open.has(sessionId)) signIns.delete(sessionId);
-    // While the database is away nobody is taken to be signed out.
-    else if (!(await directory.isSignedIn(sessionId, userId).catch(() => true))) connections.cut((one) => one.sessionId === sessionId);
+    else if (!(await isStillSignedIn(directory, sessionId, userId))) connections.cut((one) => one.sessionId === sessionId);
   }
 }
 
-async function handle(door: Door, decision: LabDecision, request: http.IncomingMessage, response: http.ServerResponse, by: ForwardedBy): Promise<void> {
-  const say = (saying: LabSaying) => {
-    if (response.headersSent || response.destroyed) return;
-    sayAtLab({ request, response, requestId: by.requestId }, saying, { publicUrl: door.publicUrl, basePath: decision.basePath });
-    discardRest(request);
-  };
-  if (decision.place === "ours") return say("nothing");
-  if (decision.place === "enter") {
-    const entered = await door.admission.letIn(decision, request);
-    return typeof entered === "string" ? say(entered) : answerEntered(door, response, entered);
+/** While the database is away nobody is taken to be signed out. */
+async function isStillSignedIn(directory: LabDirectory, sessionId: LabPass["sessionId"], userId: LabPass["userId"]): Promise<boolean> {
+  try {
+    return await directory.isSignedIn(sessionId, userId);
+  } catch {
+    return true;
   }
+}
+
+type Visit = {
+  readonly decision: LabDecision;
+  readonly request: http.IncomingMessage;
+  readonly response: http.ServerResponse;
+  readonly by: ForwardedBy;
+};
+
+function handle(door: Door, decision: LabDecision, request: http.IncomingMessage, response: http.ServerResponse, by: ForwardedBy): Promise<void> | undefined {
+  const visit = { decision, request, response, by };
+  if (decision.place === "ours") return say(door, visit, "nothing");
+  if (decision.place === "enter")
+    return door.admission
+      .letIn(decision, request)
+      .then((entered) => (typeof entered === "string" ? say(door, visit, entered) : answerEntered(door, response, entered)));
   // What is announced as too large is refused before any of it is read.
   if (Number(request.headers["content-length"] ?? 0) > decision.bodyBytes) {
     answerTooLarge(response, decision.bodyBytes, by.requestId);
-    return discardRest(request);
+    discardRest(request);
+    return undefined;
   }
-  const entry = await door.admission.admit(decision, request, false);
-  if (typeof entry === "string") return say(entry);
+  const entry = door.admission.admit(decision, request, false);
+  return entry instanceof Promise ? entry.then((found) => serve(door, visit, found)) : serve(door, visit, entry);
+}
+
+function say(door: Door, { decision, request, response, by }: Visit, saying: LabSaying): undefined {
+  if (response.headersSent || response.destroyed) return;
+  sayAtLab({ request, response, requestId: by.requestId }, saying, { publicUrl: door.publicUrl, basePath: decision.basePath });
+  discardRest(request);
+}
+
+function serve(door: Door, visit: Visit, entry: Entry | LabSaying): undefined {
+  if (typeof entry === "string") return say(door, visit, entry);
+  const { decision, request, response, by } = visit;
   const leave = door.enter(entry, "request", () => response.destroy());
-  if (!leave) return say("tooMany");
+  if (!leave) return say(door, visit, "tooMany");
   response.once("close", leave);
-  if (response.destroyed) return leave();
+  if (response.destroyed) return void leave();
   const answer = { requestId: by.requestId, pageOrigin: door.pageOrigin, basePath: decision.basePath };
   passOn({
     to: door.pools.of(entry.lab),
@@ -127,7 +155,7 @@ async function handle(door: Door, decision: LabDecision, request: http.IncomingM
     answerHeaders: (raw) => labResponseHeaders(raw, answer),
     log: door.log,
     bodyBytes: decision.bodyBytes,
-    whenUnreachable: (isAway) => say(isAway ? "stopped" : "broken"),
+    whenUnreachable: (isAway) => say(door, visit, isAway ? "stopped" : "broken"),
   });
 }
 

@@ -40,10 +40,10 @@ export function passOn(pass: PassOn, isRetry = false): void {
       controller = started;
       if (response.closed) started.abort(new ClientGone());
     },
-    onResponseStart: (current, status, headers, message) => {
+    onResponseStart: (_current, status, headers, message) => {
       // Informational answers are between the two servers.
       if (status < 200 || response.headersSent) return;
-      writer.begin(status, message, pass.answerHeaders(flatten(current.rawHeaders ?? headers)));
+      writer.begin(status, message, pass.answerHeaders(flatten(headers)));
     },
     onResponseData: (current, chunk) => {
       if (writer.write(chunk)) return;
@@ -130,7 +130,13 @@ export function discardRest(request: http.IncomingMessage): void {
   }, 2_000).unref();
 }
 
-function flatten(headers: Buffer[] | string[] | http.IncomingHttpHeaders): string[] {
-  if (Array.isArray(headers)) return headers.map((word) => (typeof word === "string" ? word : word.toString("latin1")));
-  return Object.entries(headers).flatMap(([name, value]) => (Array.isArray(value) ? value.flatMap((one) => [name, one]) : [name, value ?? ""]));
+/** undici has read names and values already, byte for byte. */
+function flatten(headers: http.IncomingHttpHeaders): string[] {
+  const flat: string[] = [];
+  for (const name in headers) {
+    const value = headers[name];
+    if (typeof value === "string") flat.push(name, value);
+    else for (const one of value ?? []) flat.push(name, one);
+  }
+  return flat;
 }
