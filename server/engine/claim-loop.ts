@@ -1,7 +1,7 @@
 import type { EngineId } from "#lib/domain/ids.ts";
+import { isDatabaseAway } from "#server/database-away.ts";
 import type { Logger } from "#server/log.ts";
 import type { Run, Store } from "#server/ports/store.ts";
-import { isDatabaseAway } from "./database-away.ts";
 
 /** Notifications wake the loop; this is for those that were missed. */
 const pollMs = 5000;

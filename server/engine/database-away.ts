@@ -1,14 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-
-/** Whether the database cannot be reached or is shutting down or starting: then the same statement works later. */
-export function isDatabaseAway(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    const code = "code" in at ? String(at.code) : "";
-    // Classes of PostgreSQL's own codes: 08 connection, 53 resources, 57P operator's intervention; the rest are the driver's and the system's.
-    if (/^(?:08|53|57P)/.test(code) || /^(?:CONNECTION_|CONNECT_|ECONN|EPIPE|ENOENT|ENOTFOUND|ETIMEDOUT|EAI_AGAIN)/.test(code)) return true;
-  }
-  return false;
-}
+import { isDatabaseAway } from "#server/database-away.ts";
 
 /** Repeats while the database is away, for as long as `patienceMs`; any other failure is thrown at once. */
 export async function untilDatabaseIsBack<T>(work: () => Promise<T>, patienceMs: number): Promise<T> {

@@ -1,8 +1,8 @@
 import os from "node:os";
 import type { EngineId, LabId } from "#lib/domain/ids.ts";
 import type { Services } from "#server/context.ts";
+import { isDatabaseAway } from "#server/database-away.ts";
 import type { KernelsPort } from "#server/ports/kernels.ts";
-import { isDatabaseAway } from "./database-away.ts";
 import { type LabSession, runLab } from "./lab-session.ts";
 
 export type EngineLabs = {

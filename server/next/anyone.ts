@@ -16,6 +16,6 @@ export async function anyone(request: Request, handle: (ctx: Context) => Promise
     return outcome instanceof Response ? outcome : respond(outcome, answering);
   } catch (error) {
     reportError(services.log, error, { ...answering, method: request.method });
-    return unexpected(answering);
+    return unexpected(error, answering);
   }
 }

@@ -52,7 +52,7 @@ export function endpoint<const O extends Operation>(
       return respond(result, answering, { status: operation.answer.status, headers: { ...headers, ...cookie } });
     } catch (error) {
       reportError(services.log, error, { ...answering, method: request.method });
-      return unexpected(answering);
+      return unexpected(error, answering);
     }
   };
 }

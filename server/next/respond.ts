@@ -1,4 +1,5 @@
 import { type Failure, httpStatusOf, type Result } from "#lib/result.ts";
+import { passingFailure } from "./passing-failure.ts";
 
 const titles = {
   invalid: "Invalid input",
@@ -42,7 +43,9 @@ export function problem(failure: Failure, answering: Answering): Response {
 }
 
 /** What nobody expected; the log has the rest under the same request id. */
-export function unexpected(answering: Answering): Response {
+export function unexpected(error: unknown, answering: Answering): Response {
+  const passing = passingFailure(error);
+  if (passing) return problem(passing, answering);
   const body = {
     type: "about:blank",
     title: "Internal error",

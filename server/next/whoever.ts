@@ -17,6 +17,6 @@ export async function whoever(request: Request, handle: (ctx: Context) => Promis
     return outcome instanceof Response ? outcome : respond(outcome, answering);
   } catch (error) {
     reportError(services.log, error, { ...answering, method: request.method });
-    return unexpected(answering);
+    return unexpected(error, answering);
   }
 }

@@ -20,7 +20,7 @@ export function createLocks(url: string) {
       onnotice: () => {},
       // The database lets go of a broken connection's locks: whoever works under one has to stop.
       onclose: () => {
-        lost.abort(new Error("The connection that held the lock broke."));
+        lost.abort(Object.assign(new Error("The connection that held the lock broke."), { code: "CONNECTION_LOST" }));
         lost = new AbortController();
       },
     });

@@ -7,6 +7,7 @@ import { requestContext } from "#server/next/request-context.ts";
 import { setParameters } from "#server/usecases/mark-parameters.ts";
 import { tryPublishing } from "#server/usecases/publish-worksheet.ts";
 import { saveVersion } from "#server/usecases/save-version.ts";
+import { passing } from "../../acting.ts";
 
 const id = z.string().max(200);
 const path = z.string().min(1).max(1000);
@@ -16,16 +17,18 @@ const publishSchema = z.object({ projectId: id, path });
 /** Writes the marks into the person's own notebook. */
 export async function saveParameters(given: unknown): Promise<Result<ParametersView>> {
   const parsed = markSchema.safeParse(given);
-  return parsed.success ? setParameters(await requestContext(), parsed.data) : fail("invalid", t.projects.notUnderstood);
+  return parsed.success ? passing(async () => setParameters(await requestContext(), parsed.data)) : fail("invalid", t.projects.notUnderstood);
 }
 
 /** What was tried is what is published: all that the person has not saved yet becomes a version first. */
 export async function publishTried(given: unknown): Promise<Result<PublishOutcome>> {
   const parsed = publishSchema.safeParse(given);
   if (!parsed.success) return fail("invalid", t.projects.notUnderstood);
-  const ctx = await requestContext();
-  const saved = await saveVersion(ctx, { projectId: parsed.data.projectId, message: "" });
-  // Nothing to save is no hindrance.
-  if (!saved.ok && saved.failure.code !== "conflict") return saved;
-  return tryPublishing(ctx, { projectId: parsed.data.projectId, notebookPath: parsed.data.path });
+  return passing(async () => {
+    const ctx = await requestContext();
+    const saved = await saveVersion(ctx, { projectId: parsed.data.projectId, message: "" });
+    // Nothing to save is no hindrance.
+    if (!saved.ok && saved.failure.code !== "conflict") return saved;
+    return tryPublishing(ctx, { projectId: parsed.data.projectId, notebookPath: parsed.data.path });
+  });
 }
