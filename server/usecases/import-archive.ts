@@ -8,7 +8,7 @@ import { type Archive, openArchive } from "#server/archives/read-zip.ts";
 import type { Context } from "#server/context.ts";
 import { commitFiles, type IncomingFile } from "./commit-files.ts";
 import { guessWords } from "./guess-words.ts";
-import { mayMake, wordsProblem } from "./make-checks.ts";
+import { mayMake, mayNotMake, wordsProblem } from "./make-checks.ts";
 import { makeProject } from "./make-project.ts";
 
 /** A file that arrived, under the name it was sent with, and where it lies on this machine. */
@@ -29,7 +29,7 @@ export const maxImportFiles = 20_000;
 /** Asked before a byte is read. */
 export function admitImport(ctx: Context): Result<{ readonly limitBytes: number }> {
   if (ctx.actor.kind !== "user") return fail("unauthenticated", "Sign in to make a project.");
-  if (!can(ctx.actor, "project:create", { groupRole: null, forSelf: true })) return fail("forbidden", "You may not make projects.");
+  if (!can(ctx.actor, "project:create", { groupRole: null, forSelf: true })) return mayNotMake(ctx.actor);
   return ok({ limitBytes: ctx.config.projects.importBytes });
 }
 

@@ -8,6 +8,7 @@ import { completePublication } from "./complete-publication.ts";
 import { createProject } from "./create-project.ts";
 import { decideOfficialRequest, listOfficialRequests, setUnofficial } from "./decide-official-request.ts";
 import { listMyRuns } from "./list-my-runs.ts";
+import { listOwnProjects } from "./list-own-projects.ts";
 import { listProjectWorksheets } from "./list-project-worksheets.ts";
 import { listWorksheets } from "./list-worksheets.ts";
 import { setParameters, showParameters } from "./mark-parameters.ts";
@@ -77,6 +78,7 @@ describe("publishing", () => {
     expect(await stateOf(id)).toMatchObject({ state: "published", runId: null, worksheet: { shown: true }, newer: false });
     expect(code(await showWorksheet(stranger(), { idOrSlug: published.slug }))).toBe("ok");
     expect(value(await showProject(stranger(), { slug: id })).worksheets.items).toHaveLength(1);
+    expect(value(await listOwnProjects(ada)).items.find((one) => one.id === id)?.worksheets).toBe(1);
     expect([code(await listProjectWorksheets(bob, { projectId: id })), code(await listProjectWorksheets(stranger(), { projectId: id }))]).toEqual([
       "forbidden",
       "forbidden",

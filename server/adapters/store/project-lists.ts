@@ -23,7 +23,7 @@ export type Publication = Pick<typeof worksheets.$inferSelect, "id" | "slug" | "
   readonly runError: RunError | null;
 };
 
-const own = sql<number>`(select count(*)::int from worksheets where worksheets.project_id = ${projects.id} and worksheets.unpublished_at is null and worksheets.current_version_id is not null)`;
+const own = sql<number>`(select count(*)::int from worksheets where worksheets.project_id = projects.id and worksheets.unpublished_at is null and worksheets.current_version_id is not null)`;
 
 export function projectListQueries({ db }: Queryable) {
   /** Until the transaction ends nobody else takes or leaves this address: it may stand in either of two tables. */
