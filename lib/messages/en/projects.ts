@@ -162,7 +162,7 @@ export const projects = {
     seeChanges: "See and save",
     copiedFrom: "Copied from",
     by: (owner: string) => `by ${owner}`,
-    newer: "There is a newer version upstream.",
+    newer: "The original has a newer version.",
     bring: "Bring it in",
     copies: (count: number) => plural(count, "copy", "copies"),
     copiesTitle: "Copies",
@@ -225,7 +225,7 @@ export const projects = {
     publicHint: "It belongs to the public user and is public.",
   },
   upstream: {
-    title: "Newer versions upstream",
+    title: "Newer versions of the original",
     lead: (title: string, newer: number) => `${title} has ${plural(newer, "version", "versions")} that your copy does not have.`,
     none: "Your copy has everything that its original has.",
     bring: "Bring them in",
