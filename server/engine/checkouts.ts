@@ -14,8 +14,8 @@ export type Checkouts = {
   sweep(): Promise<void>;
 };
 
-/** Trees of commits, exported once: a commit never changes, so a cached one is never wrong. */
-export function createCheckouts(forge: Pick<Forge, "exportTree">, folder: string): Checkouts {
+/** Trees of commits of a size that a run may hold, exported once: a commit never changes, so a cached one is never wrong. */
+export function createCheckouts(forge: Pick<Forge, "exportTree">, folder: string, limitBytes: number): Checkouts {
   const known = new Map<string, Promise<Result<string>>>();
 
   const find = async (repositoryId: RepositoryId, commit: CommitId, target: string): Promise<Result<string>> => {
@@ -31,7 +31,7 @@ export function createCheckouts(forge: Pick<Forge, "exportTree">, folder: string
     const fresh = `${target}.${randomBytes(6).toString("hex")}.new`;
     await mkdir(fresh, { recursive: true, mode: 0o700 });
     try {
-      const exported = await forge.exportTree(repositoryId, commit, fresh);
+      const exported = await forge.exportTree(repositoryId, commit, fresh, limitBytes);
       if (!exported.ok) return exported;
       // Somebody else may have been quicker; theirs has the same content.
       await rename(fresh, target).catch(async (error: unknown) => {

@@ -38,7 +38,7 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
   log.info({ swept: await kernels.sweep(), environment: description.environment.name, safeForVisitors: description.safeForVisitors }, "kernels are ready");
   const signals = new Map<RunId, StopSignal>();
   const cleaning = new Set<Promise<void>>();
-  const checkouts = createCheckouts(services.forge, path.join(config.dataFolder, "checkouts"));
+  const checkouts = createCheckouts(services.forge, path.join(config.dataFolder, "checkouts"), config.kernels.diskBytes);
   const loadVersion = createVersionLoader(services, checkouts);
   // Started with the smaller limit: who may use more is given more when the kernel is handed over.
   const memoryBytes = Math.min(config.visitor.memoryBytes, config.person.memoryBytes);

@@ -27,7 +27,7 @@ test("a popular worksheet's kernel waits with its imports and files; the general
     });
     await store.setCurrentVersion({ id: sheet.versionId, worksheetId: sheet.worksheetId, runId: sheet.runId }, null, new Date());
     await site.run(sheet);
-    const loadVersion = createVersionLoader(site.services, createCheckouts(forge, path.join(config.dataFolder, "checkouts")));
+    const loadVersion = createVersionLoader(site.services, createCheckouts(forge, path.join(config.dataFolder, "checkouts"), config.kernels.diskBytes));
     await keepPopularWarm({ store, loadVersion, pool, config: config.kernels, languages: ["python"] }, new Date());
     await expect.poll(() => pool.counts(), { timeout: 90_000 }).toEqual({ python: 1, [sheet.versionId]: 1 });
     const said: string[] = [];

@@ -49,8 +49,8 @@ export type Forge = {
   takeOver(id: RepositoryId, source: RepositoryId, commit: CommitId): Promise<Result<void>>;
   /** Fills an empty repository from a public or private git address. Private network addresses are refused after the name was resolved. */
   importFrom(id: RepositoryId, request: ImportRequest): Promise<Result<CommitId>>;
-  /** Writes the tree of a commit into an existing empty folder. Links that lead out of the tree are refused. */
-  exportTree(id: RepositoryId, commit: CommitId, intoFolder: string): Promise<Result<void>>;
+  /** Writes the tree of a commit into an existing empty folder. Links that lead out of the tree are refused, and so is what is larger, of which nothing is written. */
+  exportTree(id: RepositoryId, commit: CommitId, intoFolder: string, limitBytes: number): Promise<Result<void>>;
   /** Packs what became loose and removes what nobody can reach; called rarely, at a quiet time. */
   maintain(id: RepositoryId): Promise<Result<void>>;
   /** Removes what was half made, half received or half removed when a process was killed. */

@@ -25,7 +25,7 @@ export type Homes = {
   open(home: Home, path: string, range?: { start: number; end: number }): Promise<Result<OpenHomeFile>>;
   /**
    * Makes or replaces a file; folders on the way are made. With `ifStamp` only where the file is still that one (null: only
-   * where there is none), else "conflict". "too_large" beyond `limitBytes` or the home's quota, with nothing changed.
+   * where there is none), else "conflict". "too_large" beyond `limitBytes` or the home's quota (`beyondQuota`: twice that), with nothing changed.
    */
   write(
     home: Home,

@@ -83,7 +83,7 @@ export function forgeContract(name: string, make: (folder: string) => Promise<Fo
       }
       for (const other of ["HEAD", "main", "--all", commit.slice(0, 10), "0".repeat(40)]) {
         expect([other, await failure(forge.readFile(id, other as CommitId, "a.txt", 1000))]).toEqual([other, "not_found"]);
-        expect([other, await failure(forge.exportTree(id, other as CommitId, folder))]).toEqual([other, "not_found"]);
+        expect([other, await failure(forge.exportTree(id, other as CommitId, folder, 1e6))]).toEqual([other, "not_found"]);
       }
       for (const other of ["../../etc", "x", "", `${id}/..`])
         expect([other, await failure(forge.resolve(other as RepositoryId, "main"))]).toEqual([other, "not_found"]);
@@ -112,10 +112,19 @@ export function forgeContract(name: string, make: (folder: string) => Promise<Fo
       const { id, commit } = await repository({ "a.txt": "x", "empty.txt": "", ".gitattributes": "a.txt export-ignore\n*.txt text eol=crlf\n", ...many });
       const into = path.join(folder, "export");
       await mkdir(into);
-      value(await forge.exportTree(id, commit, into));
+      value(await forge.exportTree(id, commit, into, 1e6));
       expect((await readdir(into)).sort()).toEqual([".gitattributes", "a.txt", "empty.txt", "many"]);
       expect(await readFile(path.join(into, "many/5/299.txt"), "utf8")).toBe("file 299");
       expect(await readlink(path.join(into, "a.txt")).catch(() => "a file")).toBe("a file");
+    });
+
+    test("exports nothing of a tree that stands for more bytes than are wanted", async () => {
+      const { id, commit } = await repository({ ...Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`${n}.bin`, "0".repeat(1000)])) });
+      const into = path.join(folder, "too-large");
+      await mkdir(into);
+      expect(await failure(forge.exportTree(id, commit, into, 49_999))).toBe("too_large");
+      expect(await readdir(into)).toEqual([]);
+      value(await forge.exportTree(id, commit, into, 50_000));
     });
 
     test("names every file of a commit with its kind and content, whatever it is called", async () => {

@@ -309,6 +309,8 @@ export function homesContract(name: string, make: (folder: string) => Promise<Ho
       expect(code(await homes.move(home, "private/a.bin", "private/c.bin"))).toBe("ok");
       value(await homes.write(home, "private/c.bin", bytes("x".repeat(600_000))));
       value(await homes.write(home, "private/beyond.bin", bytes(large), { beyondQuota: true }));
+      // Once more what a home holds, and no further.
+      expect(code(await homes.write(home, "private/far.bin", bytes(`${large}${large}`), { beyondQuota: true }))).toBe("too_large");
       value(await homes.write(home, "private/c.bin", bytes("x".repeat(500_000))));
       const trashed = value(await homes.trash(home, "private/beyond.bin"));
       expect((await homes.usage(home, { fresh: true })).usedBytes).toBeGreaterThan(1_200_000);

@@ -2,20 +2,25 @@ import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { mkdir, realpath, rm, symlink } from "node:fs/promises";
 import path from "node:path";
 import type { CommitId } from "#lib/domain/ids.ts";
+import { formatBytes } from "#lib/format.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { TreeFile } from "#server/ports/forge.ts";
 import { isTreePath } from "./git-names.ts";
 import { listTree } from "./list-tree.ts";
 import type { ObjectReader } from "./object-reader.ts";
 
+export type ExportInto = { readonly into: string; readonly limitBytes: number };
+
 /**
  * Writes exactly the bytes of the commit: no attributes, filters or line-ending changes, which `git archive` would apply.
  * Files are created only where nothing stands, links come last, so that a crafted tree cannot write through one.
  */
-export async function exportTree(folder: string, reader: ObjectReader, commit: CommitId, into: string): Promise<Result<void>> {
+export async function exportTree(folder: string, reader: ObjectReader, commit: CommitId, { into, limitBytes }: ExportInto): Promise<Result<void>> {
   const listed = await listTree(folder, commit);
   if (!listed.ok) return listed;
   const entries = listed.value;
+  if ((await bytesOf(reader, entries)) > limitBytes)
+    return fail("too_large", `The files of this version are larger than ${formatBytes(limitBytes)} together, which is more than a run may hold.`);
   const root = await realpath(into);
   const bad = entries.find((entry) => !isTreePath(entry.path));
   if (bad) return fail("invalid", `The repository holds a path that cannot be used: ${JSON.stringify(bad.path)}`);
@@ -28,6 +33,14 @@ export async function exportTree(folder: string, reader: ObjectReader, commit: C
     entries.filter((entry) => entry.kind === "link"),
     root,
   );
+}
+
+/** A few kilobytes of a repository can stand for any number of bytes: one content at many paths, or nothing but zeros. */
+async function bytesOf(reader: ObjectReader, entries: readonly TreeFile[]): Promise<number> {
+  const blobs = new Map<string, number>();
+  for (const { blob, kind } of entries) if (kind !== "module") blobs.set(blob, (blobs.get(blob) ?? 0) + 1);
+  const sizes = await Promise.all([...blobs].map(async ([blob, times]) => ((await reader.info(blob))?.bytes ?? 0) * times));
+  return sizes.reduce((sum, bytes) => sum + bytes, 0);
 }
 
 async function writeFile(reader: ObjectReader, entry: TreeFile, root: string): Promise<void> {

@@ -40,7 +40,7 @@ describe("trees that no honest client writes", () => {
   };
   const exported = async (commit: CommitId): Promise<{ outcome: string; into: string }> => {
     const into = await mkdtemp(path.join(folder, "export-"));
-    const result = await forge.exportTree(id, commit, into);
+    const result = await forge.exportTree(id, commit, into, 1e6);
     return { outcome: result.ok ? "ok" : result.failure.message, into };
   };
 

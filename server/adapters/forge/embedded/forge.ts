@@ -135,8 +135,8 @@ export function createEmbeddedForge(options: EmbeddedForgeOptions): Forge {
 
     mergeBase: (id, one, other) => within(id, ({ folder }) => (isCommitId(one) && isCommitId(other) ? mergeBase(folder, one, other) : noVersion())),
 
-    exportTree: (id, commit, intoFolder) =>
-      within(id, ({ folder, reader }) => (isCommitId(commit) ? exportTree(folder, reader, commit, intoFolder) : fail("not_found", "No such commit."))),
+    exportTree: (id, commit, into, limitBytes) =>
+      within(id, ({ folder, reader }) => (isCommitId(commit) ? exportTree(folder, reader, commit, { into, limitBytes }) : noVersion())),
 
     fork: (source, name) =>
       within(source, async ({ folder }) => {

@@ -6,6 +6,8 @@ const freshMs = 5000;
 /** A home that takes long to count is counted more rarely. */
 const restFactor = 10;
 const countingMs = 120_000;
+/** What may go on in a full home still ends somewhere: versions and the trash can be filled without end. */
+const beyondFactor = 2;
 
 type Counted = { usedBytes: number; countedAt: number; tookMs: number };
 
@@ -51,11 +53,12 @@ export function createUsageCounter(homeBytes: number) {
       known.delete(username);
     },
     /** How many bytes may be added now; what the count of some seconds ago would refuse is counted anew first. */
-    async roomFor(username: string, root: FileHandle, wanted: number): Promise<number> {
+    async roomFor(username: string, root: FileHandle, wanted: number, beyondQuota = false): Promise<number> {
+      const limitBytes = beyondQuota ? homeBytes * beyondFactor : homeBytes;
       const first = await this.usage(username, root);
-      if (first.usedBytes + wanted <= homeBytes) return homeBytes - first.usedBytes;
+      if (first.usedBytes + wanted <= limitBytes) return limitBytes - first.usedBytes;
       const again = Date.now() - first.countedAt.getTime() > 1000 ? await this.usage(username, root, true) : first;
-      return Math.max(0, homeBytes - again.usedBytes);
+      return Math.max(0, limitBytes - again.usedBytes);
     },
   };
 }

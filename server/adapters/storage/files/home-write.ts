@@ -99,9 +99,8 @@ type Limits = { readonly limitBytes: number; readonly roomBytes: number };
 async function limitsOf({ home, root, counter }: InHome, replaced: HomeEntry | null, content: Content, options: WriteOptions): Promise<Limits> {
   const limitBytes = options.limitBytes ?? Number.POSITIVE_INFINITY;
   const known = content instanceof Uint8Array ? content.byteLength : 0;
-  if (options.beyondQuota) return { limitBytes, roomBytes: Number.POSITIVE_INFINITY };
   const freed = replaced?.kind === "file" ? replaced.bytes : 0;
-  const room = await counter.roomFor(home.username, root, Math.max(0, known - freed));
+  const room = await counter.roomFor(home.username, root, Math.max(0, known - freed), options.beyondQuota);
   // What does not grow is always taken: people at their limit can still mend a file.
   return { limitBytes, roomBytes: Math.max(freed, freed + room) };
 }
