@@ -14,7 +14,14 @@ type Actions = {
 
 /** Asking for a place on the official shelf, and what became of it. */
 export function ShelfRequest({ project, request, actions }: { project: SettledProject; request: OfficialRequestView | null; actions: Actions }) {
-  if (project.official) return <p>{t.projects.settings.shelfIs}</p>;
+  if (project.official) {
+    return (
+      <div className="flex flex-col gap-2">
+        <p>{t.projects.settings.shelfIs}</p>
+        {request?.state === "accepted" && request.answer && <p className="font-serif text-base whitespace-pre-line">{request.answer}</p>}
+      </div>
+    );
+  }
   if (project.visibility !== "public") return <p className="text-soft">{t.projects.settings.shelfPublicFirst}</p>;
   if (request?.state === "open") {
     return (
