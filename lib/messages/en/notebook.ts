@@ -1,4 +1,4 @@
-const plural = (count: number, one: string, many: string): string => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+import { plural } from "./plural.ts";
 
 /** Notebooks to be read, and how two of them, or two texts, differ. */
 export const notebook = {

@@ -1,4 +1,4 @@
-const plural = (count: number, one: string, many: string): string => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+import { plural } from "./plural.ts";
 
 /** A project's files and notebooks as a reader sees them, its versions and differences. */
 export const projectFiles = {

@@ -1,0 +1,36 @@
+/** What stands on every page, and what is said where one is missing. */
+export const siteWords = {
+  site: {
+    name: "Sheaf",
+    tagline: "Worksheets anyone can run",
+    description: "Small scientific analyses with real results. Change a value, press Run, cite what came out.",
+    skip: "Skip to the content",
+    retry: "Try again",
+    home: "Go to the library",
+  },
+  header: {
+    library: "Library",
+    projects: "Projects",
+    files: "Files",
+    runningList: "Running",
+    menu: "Menu",
+    about: "About",
+    search: "Search",
+    signIn: "Sign in",
+    signUp: "Sign up",
+    mine: "My runs",
+    account: (name: string) => `Account of ${name}`,
+    signOut: "Sign out",
+    running: (count: number) => `${count} running`,
+    theme: "Theme",
+    themes: { system: "As the system", light: "Light", dark: "Dark" },
+  },
+  footer: { cite: "How to cite a run", api: "API", health: "Health", line: "Every result here was computed by the code beside it." },
+  errors: {
+    notFoundTitle: "There is nothing at this address",
+    notFound: "It may be private, it may have been removed, or the address has a slip in it.",
+    errorTitle: "This page could not be made",
+    error: "Something went wrong on the server. Your runs are safe: they go on without this page.",
+    reference: (digest: string) => `Reference for the operator: ${digest}`,
+  },
+} as const;
