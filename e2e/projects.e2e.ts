@@ -1,53 +1,14 @@
 import type { Page } from "@playwright/test";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
-import { expect, fillSignIn, fillSignUp, newPerson, signUp, test } from "./fixtures.ts";
+import { expect, fillSignIn, pressRun, signUp, test } from "./fixtures.ts";
+import { makeFromFiles, notebook, writeFile } from "./project-pages.ts";
 import { administrator } from "./start-server.ts";
 
 const form = t.projects.form;
-const drift = "wright-fisher-drift";
-
-const notebook = (rate: string) =>
-  JSON.stringify({
-    nbformat: 4,
-    nbformat_minor: 5,
-    metadata: { kernelspec: { name: "python3", display_name: "Python 3", language: "python" }, language_info: { name: "python" } },
-    cells: [
-      { id: "title", cell_type: "markdown", metadata: {}, source: "# Barley in a field" },
-      { id: "values", cell_type: "code", metadata: { tags: ["parameters"] }, execution_count: null, outputs: [], source: `rate = ${rate}` },
-      { id: "answer", cell_type: "code", metadata: {}, execution_count: null, outputs: [], source: "print(rate * 2)" },
-    ],
-  });
 
 /** "An address" is also one of the ways to begin. */
 const addressField = (page: Page) => page.getByRole("textbox", { name: t.projects.make.url, exact: true });
-
-/** By the form, from files of the computer; answers with the address of the project. */
-async function makeFromFiles(page: Page, title: string): Promise<string> {
-  await page.goto(`${routes.newProject()}?from=upload`);
-  await page.getByLabel(form.title).fill(title);
-  await page.locator('input[name="files"]').setInputFiles([
-    { name: "field.ipynb", mimeType: "application/json", buffer: Buffer.from(notebook("0.5")) },
-    { name: "counts.csv", mimeType: "text/csv", buffer: Buffer.from("species,count\nrye,3\nspelt,5\n") },
-    { name: "README.md", mimeType: "text/markdown", buffer: Buffer.from("# Field\n\nCounted in *June*.\n") },
-    { name: "fit.py", mimeType: "text/x-python", buffer: Buffer.from("def fit(x):\n    return x\n") },
-    { name: "raw.bin", mimeType: "application/octet-stream", buffer: Buffer.from([0, 1, 2, 3]) },
-  ]);
-  await expect(page.getByText(t.projects.make.chosen(5, "").replace(/, $/, ""))).toBeVisible();
-  await page.getByRole("button", { name: t.projects.make.submit }).click();
-  await page.waitForURL((url) => /^\/projects\/(?!new$)[^/]+$/.test(url.pathname));
-  await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
-  return new URL(page.url()).pathname.split("/")[2] ?? "";
-}
-
-/** One's own files as programs write them, by the browser's own sign-in. */
-async function writeFile(page: Page, slug: string, path: string, content: string): Promise<void> {
-  const status = await page.evaluate(
-    async ([address, body]) => (await fetch(address, { method: "PUT", body, headers: { "content-type": "application/octet-stream" } })).status,
-    [routes.api.projectFile(slug, path), content] as const,
-  );
-  expect(status).toBeLessThan(300);
-}
 
 test("the list teaches who has no project, and leads visitors to sign in before they make one", async ({ page }) => {
   await page.goto(routes.projects());
@@ -74,20 +35,6 @@ test("a refusal stands at its field, and nothing typed is lost", async ({ page }
   await expect(addressField(page)).toHaveValue("not an address");
 });
 
-test("an import that fails says why, and leaves no trace when it is removed", async ({ page }) => {
-  await signUp(page);
-  await page.goto(`${routes.newProject()}?from=address`);
-  await page.getByLabel(form.title).fill("Cells of nowhere");
-  await addressField(page).fill("https://no-such-host.invalid/lab/cells.git");
-  await page.getByRole("button", { name: t.projects.make.submit }).click();
-  await page.waitForURL((url) => /^\/projects\/(?!new$)/.test(url.pathname));
-  await expect(page.getByText(t.projects.failed)).toBeVisible();
-  await expect(page.getByText("no-such-host.invalid")).toBeVisible();
-  await page.getByRole("button", { name: t.projects.removeFailed }).click();
-  await page.waitForURL((url) => url.pathname === routes.projects());
-  await expect(page.getByText("Cells of nowhere")).toHaveCount(0);
-});
-
 test("sending files can be stopped, and what was chosen and typed is still there", async ({ page }) => {
   await signUp(page);
   // A line so slow that nothing ever arrives.
@@ -105,18 +52,26 @@ test("sending files can be stopped, and what was chosen and typed is still there
   await expect(page.getByRole("heading", { level: 1, name: "A long way" })).toBeVisible();
 });
 
-test("a notebook is published from its project's page, and taken back", async ({ page }) => {
+test("a notebook is published from its project's page, and taken back: pages of its runs stay", async ({ page, browser }) => {
   await signUp(page);
-  await makeFromFiles(page, `Publishing a field ${Date.now().toString(36)}`);
+  const slug = await makeFromFiles(page, `Publishing a field ${Date.now().toString(36)}`);
   await page.getByRole("button", { name: t.projects.page.publishOf("field.ipynb") }).click();
   await expect(page.getByText(t.projects.notebooks.states.published, { exact: true })).toBeVisible({ timeout: 90_000 });
   await page.getByRole("link", { name: t.projects.notebooks.page }).click();
   await expect(page.getByLabel("Rate")).toBeVisible();
   await expect(page.getByRole("main").getByRole("link", { name: t.projects.page.open })).toBeVisible();
-  await page.goBack();
+  const worksheet = new URL(page.url()).pathname;
+  await pressRun(page);
+  await page.getByRole("link", { name: t.worksheet.runPage }).click();
+  await page.waitForURL(/\/runs\//);
+  const run = page.url();
+  await page.goto(routes.project(slug));
   await page.getByRole("button", { name: t.projects.notebooks.unpublishOf("Barley in a field") }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: t.projects.notebooks.unpublish }).click();
   await expect(page.getByText(t.projects.notebooks.states.unpublished, { exact: true })).toBeVisible();
+  await page.goto(run);
+  await expect(page.getByText("1.0", { exact: true })).toBeVisible();
+  expect((await (await browser.newPage({ baseURL: new URL(run).origin })).goto(worksheet))?.status()).toBe(404);
 });
 
 test("files are shown in the shape that suits them, and never run", async ({ page }) => {
@@ -224,20 +179,6 @@ test("what is private does not exist for others, none of its pages", async ({ pa
   await signUp(other);
   for (const address of pages) expect((await other.goto(address))?.status(), address).toBe(404);
   await other.close();
-});
-
-test("a visitor's values come along into their copy through signing up", async ({ page }) => {
-  await page.goto(`${routes.worksheet("genetic-drift-in-a-wright-fisher-population")}?population_size=77`);
-  const copy = page.getByRole("main").getByRole("link", { name: t.projects.page.copy });
-  await copy.hover();
-  await copy.click();
-  await page.waitForURL(/\/copy\?/);
-  await expect(page.getByText("population_size = 77")).toBeVisible();
-  await page.getByRole("button", { name: t.projects.copy.signUp }).click();
-  await page.waitForURL(/\/sign-up\?next=/);
-  await fillSignUp(page, newPerson());
-  await page.waitForURL((url) => url.pathname.startsWith("/projects/") && !url.pathname.includes(`/${drift}/`), { timeout: 60_000 });
-  expect(page.url()).toContain("77");
 });
 
 test("a request for the official shelf is asked, declined with words, read by its author", async ({ page, browser }) => {

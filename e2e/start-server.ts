@@ -1,5 +1,8 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -15,10 +18,17 @@ export default async function startServer(): Promise<() => Promise<void>> {
   // While a journey is written: a server that stands already, with SHEAF_E2E_DATA naming its data folder.
   if (process.env.SHEAF_E2E_URL) return async () => {};
   const dataFolder = await mkdtemp(path.join(os.tmpdir(), "sheaf-e2e-"));
+  const silent = await openSilentHost();
+  process.env.SHEAF_E2E_SILENT_HOST = silent.host;
   const server = await startSheaf({
     dataFolder,
     // One trusted proxy: each journey says its own address, so that limits for one address do not add up over all of them.
-    environment: { SHEAF_ADMIN_USER: administrator.username, SHEAF_ADMIN_PASSWORD: administrator.password, SHEAF_TRUSTED_PROXIES: "1" },
+    environment: {
+      SHEAF_ADMIN_USER: administrator.username,
+      SHEAF_ADMIN_PASSWORD: administrator.password,
+      SHEAF_TRUSTED_PROXIES: "1",
+      SHEAF_IMPORT_ALLOW: silent.host,
+    },
   });
   process.env.SHEAF_E2E_URL = server.publicUrl;
   process.env.SHEAF_E2E_DATA = dataFolder;
@@ -31,7 +41,23 @@ export default async function startServer(): Promise<() => Promise<void>> {
   }
   return async () => {
     const left = await server.stop();
+    silent.close();
     await rm(dataFolder, { recursive: true, force: true });
     if (left.length > 0) throw new Error(`After the server ended these processes were left:\n${left.map((seen) => `${seen.pid} ${seen.command}`).join("\n")}`);
+  };
+}
+
+/** A host that takes every call and never answers, as one that imports would wait for. */
+async function openSilentHost(): Promise<{ host: string; close: () => void }> {
+  const server = createServer(() => {});
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    host: `127.0.0.1:${port}`,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
   };
 }
