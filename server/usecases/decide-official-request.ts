@@ -40,18 +40,18 @@ export async function decideOfficialRequest(ctx: Context, input: DecideOfficialR
   const request = isId("officialRequest", input.requestId) ? await ctx.store.findOfficialRequest(input.requestId) : null;
   if (!request) return notYours;
   const { project } = request;
-  if (input.decision === "accept" && (project.visibility !== "public" || project.trashedAt !== null))
-    return fail("conflict", "This project is not public any more.");
   const state = input.decision === "accept" ? "accepted" : "declined";
   const decidedById = ctx.actor.kind === "user" ? ctx.actor.userId : null;
   const closed = await ctx.store.transaction(async (tx) => {
-    if (!(await tx.closeOfficialRequest(request.id, { state, answer, decidedById, decidedAt: ctx.now() }))) return false;
-    if (state === "declined") return true;
+    if (state === "accepted" && (await tx.holdProject(project.id))?.visibility !== "public") return "private";
+    if (!(await tx.closeOfficialRequest(request.id, { state, answer, decidedById, decidedAt: ctx.now() }))) return "closed";
+    if (state === "declined") return "done";
     await tx.changeProject(project.id, { official: true });
     await tellGallery(tx, project.id, project.slug);
-    return true;
+    return "done";
   });
-  if (!closed) return fail("conflict", "This request has been decided or withdrawn meanwhile.");
+  if (closed === "private") return fail("conflict", "This project is not public any more.");
+  if (closed === "closed") return fail("conflict", "This request has been decided or withdrawn meanwhile.");
   const decided = await ctx.store.findOfficialRequest(request.id);
   return ok(officialRequestView(decided ?? request));
 }

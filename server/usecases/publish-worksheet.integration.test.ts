@@ -9,6 +9,7 @@ import { person, visitor } from "#tests/world.ts";
 import { importProject } from "./import-project.ts";
 import { publishWorksheet } from "./publish-worksheet.ts";
 import { showWorksheet } from "./show-worksheet.ts";
+import { updateProject } from "./update-project.ts";
 
 const notebook = (title: string, parameters = "n = 1"): Uint8Array => {
   const cells = [
@@ -60,6 +61,29 @@ test("publishing again changes the card's words only with the new result", async
     await show(second);
     // The older one ends late: it changes nothing any more.
     expect([await show(first), await words(first.worksheetId)]).toEqual([false, ["New", "In other words."]]);
+  } finally {
+    await site.close();
+  }
+});
+
+test("what becomes private while it is published is in no gallery", async () => {
+  const site = await engineSite({ SHEAF_LOG_LEVEL: "error" });
+  try {
+    const { ctx, owner, store, services } = site;
+    await store.reportEngine("engine" as EngineId, new Date(), new Date(), details);
+    const files = new Map([["a.ipynb", notebook("Secret")]]);
+    const imported = { owner, slug: "hurry", title: "Hurry", description: "", type: "worksheet", areaSlug: "ecology", visibility: "public", files } as const;
+    const { projectId } = okValue(await importProject(ctx, imported));
+    const hide = () => updateProject(ctx, { projectId, visibility: "private" });
+    // Its owner changes their mind in the middle.
+    const readFile: typeof services.forge.readFile = async (...asked) => {
+      okValue(await hide());
+      return services.forge.readFile(...asked);
+    };
+    const published = okValue(await publishWorksheet({ ...ctx, forge: { ...services.forge, readFile } }, { projectId, notebookPath: "a.ipynb" }));
+    await store.setCurrentVersion({ ...published, id: published.versionId }, null, new Date());
+    expect((await store.findWorksheet(published.worksheetId))?.worksheet.visibility).toBe("private");
+    expect((await store.listGallery({ limit: 10 })).map(({ worksheet }) => worksheet.title)).toEqual([]);
   } finally {
     await site.close();
   }

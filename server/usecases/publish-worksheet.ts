@@ -10,7 +10,7 @@ import { newId, randomText } from "#server/ids.ts";
 import type { Project } from "#server/ports/store.ts";
 import { cacheKey } from "./cache-key.ts";
 import { compileFile, maxNotebookBytes } from "./compile-file.ts";
-import { findProjectFor } from "./find-project.ts";
+import { findProjectFor, noProject } from "./find-project.ts";
 
 export type PublishWorksheet = {
   readonly projectId: string;
@@ -65,7 +65,7 @@ export async function tryPublishing(ctx: Context, input: PublishWorksheet): Prom
   const worksheet = { ...compiled.worksheet, ...(input.summary === undefined ? {} : { description: input.summary }) };
   const version = { id: newId("version"), commit: commit.value, notebookPath: input.notebookPath, compiled: worksheet, problems, ...environment.value };
   const stored = await storeVersion(ctx, project, input, version);
-  return ok({ kind: "published", ...stored, versionId: version.id, problems });
+  return stored.ok ? ok({ kind: "published", ...stored.value, versionId: version.id, problems }) : stored;
 }
 
 /** In which environment results are computed now. */
@@ -82,15 +82,18 @@ type NewVersion = { readonly id: VersionId; readonly compiled: CompiledWorksheet
 
 async function storeVersion(
   ctx: Context,
-  project: Project,
+  seen: Project,
   input: PublishWorksheet,
   version: NewVersion,
-): Promise<Pick<Published, "worksheetId" | "slug" | "runId">> {
+): Promise<Result<Pick<Published, "worksheetId" | "slug" | "runId">>> {
   const { compiled } = version;
-  const owner = input.authorName === undefined ? await ctx.store.findUser(project.ownerId) : null;
+  const owner = input.authorName === undefined ? await ctx.store.findUser(seen.ownerId) : null;
   const runId = newId("run");
   const values = defaultValues(compiled.parameters);
   return ctx.store.transaction(async (tx) => {
+    // It may have become private, or gone to the trash, while the notebook was read.
+    const project = await tx.holdProject(seen.id);
+    if (!project) return noProject;
     const wished = worksheetSlug(compiled.title, input.notebookPath);
     const taken = await tx.isWorksheetSlugTaken(wished, project.id, input.notebookPath);
     const worksheet = await tx.upsertWorksheet({
@@ -113,7 +116,7 @@ async function storeVersion(
     const key = cacheKey({ commit: version.commit, notebookPath: version.notebookPath, environmentDigest: version.environmentDigest, values, inputs: {} });
     await tx.insertRun({ id: runId, worksheetId: worksheet.id, versionId: version.id, purpose: "publish", values, cacheKey: key, queueKey: "publish" });
     await tx.notify("run_queued", runId);
-    return { worksheetId: worksheet.id, slug: worksheet.slug, runId };
+    return ok({ worksheetId: worksheet.id, slug: worksheet.slug, runId });
   });
 }
 

@@ -3,7 +3,7 @@ import { fail, ok, type Result } from "#lib/result.ts";
 import { projectSlugProblem } from "#lib/slug.ts";
 import type { Context } from "#server/context.ts";
 import type { ProjectChange } from "#server/ports/store.ts";
-import { findProjectFor, type ReadyProject } from "./find-project.ts";
+import { findProjectFor } from "./find-project.ts";
 import { wordsProblem } from "./make-checks.ts";
 import { tellGallery } from "./tell-gallery.ts";
 
@@ -29,7 +29,7 @@ export async function updateProject(ctx: Context, input: UpdateProject): Promise
   const slug = input.slug ?? project.slug;
   const renamed = await ctx.store.transaction(async (tx) => {
     if (slug !== project.slug && !(await tx.renameProject(project.id, project.slug, slug))) return false;
-    await tx.changeProject(project.id, changeOf(input, project));
+    await tx.changeProject(project.id, changeOf(input));
     const left = { ...(slug === project.slug ? {} : { slug: project.slug }), ...(input.areaSlug === undefined ? {} : { area: project.areaSlug }) };
     await tellGallery(tx, project.id, slug, left);
     return true;
@@ -45,7 +45,7 @@ async function placeProblem(ctx: Context, { slug, areaSlug }: UpdateProject): Pr
   return null;
 }
 
-function changeOf({ title, type, areaSlug, description, visibility, keepOutputs }: UpdateProject, project: ReadyProject): ProjectChange {
+function changeOf({ title, type, areaSlug, description, visibility, keepOutputs }: UpdateProject): ProjectChange {
   return {
     ...(title === undefined ? {} : { title: title.trim() }),
     ...(type === undefined ? {} : { type }),
@@ -54,6 +54,6 @@ function changeOf({ title, type, areaSlug, description, visibility, keepOutputs 
     ...(visibility === undefined ? {} : { visibility }),
     ...(keepOutputs === undefined ? {} : { keepOutputs }),
     // What nobody else may read stands on no shelf.
-    ...(visibility === "private" && project.official ? { official: false } : {}),
+    ...(visibility === "private" ? { official: false } : {}),
   };
 }

@@ -128,6 +128,16 @@ export function projectListQueries({ db }: Queryable) {
       return row ?? null;
     },
 
+    /** The project as it is now, and as it stays until the transaction ends: who changes it meanwhile waits. Null where it is not for use. */
+    async holdProject(id: ProjectId): Promise<Project | null> {
+      const [row] = await db
+        .select()
+        .from(projects)
+        .where(and(eq(projects.id, id), eq(projects.state, "ready"), isNull(projects.trashedAt)))
+        .for("no key update");
+      return row ?? null;
+    },
+
     async changeProject(id: ProjectId, change: ProjectChange): Promise<void> {
       if (Object.keys(change).length > 0) await db.update(projects).set(change).where(eq(projects.id, id));
     },
