@@ -55,7 +55,7 @@ export function createLabDoor(options: LabDoorOptions): LabDoor {
     onSessionRevoked: (sessionId) => void connections.cut((one) => one.sessionId === sessionId),
     onSilenceOver: () => void cutSignedOut(directory, connections, signIns),
   });
-  // For what nobody announces (a person is suspended), and what was announced while nobody heard it.
+  // For what nobody announces (a sign-in that runs out), and what was announced while nobody heard it.
   const looking = setInterval(() => void cutSignedOut(directory, connections, signIns), options.lookAgainMs ?? 15_000);
   const door: Door = {
     admission: createLabAdmission({ store, directory, cookies, log }),

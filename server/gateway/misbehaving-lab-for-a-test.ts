@@ -56,10 +56,10 @@ export async function openMisbehavingLab(socketPath: string) {
         response.write("data: 1\n\n");
         setTimeout(() => response.write("data: 2\n\n"), 300);
         return undefined;
-      case "/gigabyte": {
-        response.writeHead(200, { "content-length": String(1024 ** 3) });
+      case "/large": {
+        response.writeHead(200, { "content-length": String(512 * 1024 ** 2) });
         const chunk = Buffer.alloc(1024 * 1024);
-        for (let count = 0; count < 1024; count++) if (!response.write(chunk)) await new Promise((resolve) => response.once("drain", resolve));
+        for (let count = 0; count < 512; count++) if (!response.write(chunk)) await new Promise((resolve) => response.once("drain", resolve));
         return response.end();
       }
       default:
