@@ -64,6 +64,12 @@ describe("importing from an address", () => {
     expect(await settled(refused.id)).toMatchObject({ state: "failed", problem: expect.any(String), version: null });
   });
 
+  test("takes a percent sign for itself", async () => {
+    const made = value(await importAddress(ada, { url: `http://ada%:50%@127.0.0.1:${server.port}/100%` }));
+    expect(made.title).toBe("100%");
+    expect((await settled(made.id)).state).toBe("failed");
+  });
+
   test("that failed keeps all that was typed but credentials, for its author alone, and another attempt takes its place", async () => {
     const typed = { title: "Drift again", description: "Of drift", type: "worksheet", visibility: "public" } as const;
     const closed = `127.0.0.1:${server.port}/private/wright-fisher.git`;

@@ -64,15 +64,24 @@ function readAddress(text: string): Result<Address & { credentials: { username: 
   if (!URL.canParse(given)) return wrong("This is not an address. Give one such as https://github.com/owner/name.");
   const url = new URL(given);
   if (url.protocol !== "https:" && url.protocol !== "http:") return wrong("Give an address that begins with https://.");
-  const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+  const [username, password] = [decoded(url.username), decoded(url.password)];
   url.username = "";
   url.password = "";
   url.hash = "";
-  const name = decodeURIComponent(url.pathname.split("/").findLast((part) => part !== "") ?? "").replace(/\.git$/i, "");
+  const name = decoded(url.pathname.split("/").findLast((part) => part !== "") ?? "").replace(/\.git$/i, "");
   const title = name.replace(/[-_]+/g, " ").trim() || url.hostname;
   return ok({
     url: url.href,
     title: `${title.charAt(0).toUpperCase()}${title.slice(1)}`.slice(0, 200),
     credentials: username === "" ? null : { username, password },
   });
+}
+
+/** A percent sign that stands for itself is taken for that. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
