@@ -22,7 +22,7 @@ export default async function ProjectsPage({ searchParams }: { searchParams: Ask
   const asked = await searchParams;
   const ctx = await requestContext();
   const [others, mine, trash] = await Promise.all([
-    listProjects(ctx, { cursor: one(asked, "cursor") }),
+    listProjects(ctx, { cursor: one(asked, "cursor"), others: true }),
     ctx.actor.kind === "user" ? listOwnProjects(ctx, { cursor: one(asked, "mine") }) : null,
     ctx.actor.kind === "user" ? listOwnProjects(ctx, { trash: true, limit: 100 }) : null,
   ]);

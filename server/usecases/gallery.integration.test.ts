@@ -57,6 +57,8 @@ test("public projects are listed once each, whole over pages, with their public 
   }
   expect(seen).toEqual(all.items.map((project) => project.slug));
   expect(code(await listProjects(anyone(), { cursor: "abc" }))).toBe("invalid");
+  const ofOthers = async (id: UserId) => value(await listProjects(world.as(person(id, "x", "author")), { others: true })).items.length;
+  expect([await ofOthers(author), await ofOthers(await world.user("another", "author"))]).toEqual([0, all.items.length]);
 });
 
 describe("the gallery", () => {

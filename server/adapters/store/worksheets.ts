@@ -1,6 +1,6 @@
-import { and, desc, eq, getTableColumns, gt, inArray, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gt, inArray, isNotNull, isNull, ne, or, type SQL, sql } from "drizzle-orm";
 import { areas, projects, worksheets, worksheetVersions } from "#drizzle/schema/index.ts";
-import { isId, type ProjectId, type VersionId, type WorksheetId } from "#lib/domain/ids.ts";
+import { isId, type ProjectId, type UserId, type VersionId, type WorksheetId } from "#lib/domain/ids.ts";
 import type { CompiledWorksheet } from "#lib/domain/worksheet.ts";
 import type { Database, Queryable } from "./connect.ts";
 
@@ -66,7 +66,7 @@ export function worksheetQueries({ db }: Queryable) {
     },
 
     /** Public projects with a public worksheet, the newest first, after a position. */
-    async listProjects(after: ProjectPosition | undefined, limit: number): Promise<Project[]> {
+    async listProjects(after: ProjectPosition | undefined, limit: number, notOf?: UserId): Promise<Project[]> {
       return db
         .select()
         .from(projects)
@@ -75,6 +75,7 @@ export function worksheetQueries({ db }: Queryable) {
             eq(projects.visibility, "public"),
             eq(projects.state, "ready"),
             gt(projects.publicWorksheets, 0),
+            notOf && ne(projects.ownerId, notOf),
             after && sql`(${projects.createdAt}, ${projects.id}) < (${after.createdAt.toISOString()}::timestamptz, ${after.id})`,
           ),
         )
