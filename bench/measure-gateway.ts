@@ -2,39 +2,31 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import http from "node:http";
 import type { Socket } from "node:net";
-import { type Load, measureLoad } from "./load.ts";
+import type { Load } from "./load.ts";
+import { pressSmall, type Way } from "./press-small.ts";
+import { endsWithUs } from "./proxies.ts";
 import { quantile } from "./statistics.ts";
 
-/** A way to the stand-in: directly, or through a proxy that wants these headers. */
-export type Way = { readonly name: string; readonly port: number; readonly headers: Readonly<Record<string, string>> };
 export type RoundTrips = { readonly p50Ms: number; readonly p99Ms: number; readonly count: number };
-export type WayMeasure = { readonly way: Way; readonly small: Load; readonly megabytesPerSecond: number; readonly socket: RoundTrips };
+/** Of each round what was measured, in the order of rounds: what one round saw of two ways it saw side by side. */
+export type WayMeasure = { readonly way: Way; readonly perSecond: number[]; readonly megabytesPerSecond: number[]; readonly sockets: RoundTrips[] };
 
-const rounds = 3;
-const largeBytes = 256 * 1024 * 1024;
+const rounds = 11;
+const connections = 8;
+const largeBytes = 64 * 1024 * 1024;
 
-/** Every way in turn, several times over, the best of each kept: neighbours on the machine make figures worse, never better. */
+/** Every way in turn, in many short rounds and in changing order: neighbours on the machine come and go, and meet them all. */
 export async function measureWays(ways: readonly Way[]): Promise<WayMeasure[]> {
-  const best = new Map<string, WayMeasure>();
+  const measured = ways.map((way): WayMeasure => ({ way, perSecond: [], megabytesPerSecond: [], sockets: [] }));
+  // Before anything counts, every proxy has been compiled.
+  for (const way of ways) await pressSmall(way, "/api/status", 2, connections);
   for (let round = 0; round < rounds; round++) {
-    for (const way of ways) {
-      const small = await measureLoad({ port: way.port, paths: ["/api/status"], headers: way.headers }, 2);
-      if (small.failed > 0) throw new Error(`${way.name} refused ${small.failed} requests`);
-      const measured = { way, small, megabytesPerSecond: await download(way), socket: await pingPong(way, 3000) };
-      const known = best.get(way.name);
-      best.set(way.name, known ? better(known, measured) : measured);
-    }
+    const order = round % 2 === 0 ? measured : [...measured].reverse();
+    for (const one of order) one.perSecond.push(await pressSmall(one.way, "/api/status", 0.8, connections));
+    for (const one of order) one.sockets.push(await pingPong(one.way, 1500));
+    for (const one of order) one.megabytesPerSecond.push(await download(one.way));
   }
-  return [...best.values()];
-}
-
-function better(a: WayMeasure, b: WayMeasure): WayMeasure {
-  return {
-    way: a.way,
-    small: a.small.perSecond >= b.small.perSecond ? a.small : b.small,
-    megabytesPerSecond: Math.max(a.megabytesPerSecond, b.megabytesPerSecond),
-    socket: a.socket.p50Ms <= b.socket.p50Ms ? a.socket : b.socket,
-  };
+  return measured;
 }
 
 async function download({ name, port, headers }: Way): Promise<number> {
@@ -99,6 +91,7 @@ export async function pingPongUnderLoad(
   const press = spawn(process.execPath, ["bench/press-pages.ts", String(way.port), JSON.stringify(pages.headers), String(seconds), ...pages.paths], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  endsWithUs(press);
   let said = "";
   press.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
   let isOver = false;

@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
-import type { Way } from "./measure-gateway.ts";
+import type { Way } from "./press-small.ts";
 
 export type OpenProxy = { readonly way: Way; readonly close: () => Promise<void> };
 
@@ -38,6 +38,7 @@ export async function openConfigurableHttpProxy(upstreamPort: number): Promise<O
     ],
     { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, CONFIGPROXY_AUTH_TOKEN: "bench" } },
   );
+  endsWithUs(child);
   await listens(port);
   return { way: { name: configurableHttpProxy.replace("@", " "), port, headers: {} }, close: () => end(child, folder) };
 }
@@ -53,6 +54,7 @@ export async function openNginx(upstreamPort: number): Promise<OpenProxy | null>
   const port = await freePort();
   await writeFile(path.join(folder, "nginx.conf"), nginxConfiguration(folder, port, upstreamPort));
   const child = spawn("nginx", ["-c", path.join(folder, "nginx.conf"), "-p", folder], { stdio: ["ignore", "ignore", "inherit"] });
+  endsWithUs(child);
   await listens(port);
   return { way: { name: `nginx ${version}`, port, headers: {} }, close: () => end(child, folder) };
 }
@@ -62,7 +64,7 @@ function nginxConfiguration(folder: string, port: number, upstreamPort: number):
 ${process.getuid?.() === 0 ? "user root;" : ""}
 events { worker_connections 1024; }
 http {
-  access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
+  access_log off; keepalive_requests 1000000000; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
   map $http_upgrade $connection_header { default upgrade; '' ''; }
   upstream lab { server 127.0.0.1:${upstreamPort}; keepalive 64; }
   server {
@@ -75,6 +77,13 @@ http {
   }
 }
 `;
+}
+
+/** Also where this process is given up in the middle of something. */
+export function endsWithUs(child: ChildProcess): void {
+  const kill = () => void child.kill("SIGKILL");
+  process.once("exit", kill);
+  child.once("close", () => process.off("exit", kill));
 }
 
 async function end(child: ChildProcess, folder: string): Promise<void> {

@@ -12,6 +12,13 @@ export function createReport() {
       sections.push({ title, lines });
       console.log(`\n## ${title}\n\n${lines.join("\n\n")}`);
     },
+    /** How many aims were met, as the last line of it all. */
+    sumUp(): void {
+      const text = sections.flatMap(({ lines }) => lines).join("\n");
+      const count = (word: string): number => text.split(`**${word}**`).length - 1;
+      const unmeasured = sections.filter(({ lines }) => lines[0]?.startsWith("Not measured")).length;
+      console.log(`\nAims: ${count("met")} met, ${count("missed")} missed${unmeasured > 0 ? `; not measured: ${unmeasured}` : ""}.`);
+    },
     async write(): Promise<void> {
       const head = [
         "# Benchmarks",
