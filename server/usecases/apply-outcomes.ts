@@ -24,6 +24,8 @@ export type Applying = {
 
 /** Files on their way at once. */
 const lanes = 6;
+/** From here on new files are made together. */
+const many = 50;
 
 /**
  * Makes a working copy what was decided, file by file, each only where it is still the one that was looked at. Answers
@@ -33,9 +35,16 @@ export async function applyOutcomes(ctx: Context, applying: Applying): Promise<R
   const changed: string[] = [];
   let done = 0;
   let problem: Result<never> | null = null;
-  const { moves, removals, writes } = inOrder(applying);
-  const total = moves.length + removals.length + writes.length;
+  const { moves, removals, fresh, writes } = inOrder(applying);
+  const total = moves.length + removals.length + fresh.length + writes.length;
   for (const step of [moves, removals, writes]) {
+    if (step === writes) {
+      const before = done;
+      const made = await writeFresh(ctx, applying, fresh, (more) => applying.onProgress?.(before + more, total));
+      if (!made.ok) return made;
+      changed.push(...made.value);
+      done += fresh.length;
+    }
     const queue = step.toReversed();
     const lane = async (): Promise<void> => {
       for (let next = queue.pop(); next && problem === null; next = queue.pop()) {
@@ -54,12 +63,10 @@ export async function applyOutcomes(ctx: Context, applying: Applying): Promise<R
 
 type Deed = readonly [path: string, outcome: Outcome];
 
-/** What goes comes first: a folder may stand where a file was. */
-function inOrder({ outcomes, theirs, kinds, work }: Applying): {
-  readonly moves: readonly Deed[];
-  readonly removals: readonly Deed[];
-  readonly writes: readonly Deed[];
-} {
+type Steps = { readonly moves: readonly Deed[]; readonly removals: readonly Deed[]; readonly fresh: readonly string[]; readonly writes: readonly Deed[] };
+
+/** What goes comes first: a folder may stand where a file was. Many new files are made together. */
+function inOrder({ outcomes, theirs, kinds, work }: Applying): Steps {
   const [moves, removals, writes]: [Deed[], Deed[], Deed[]] = [[], [], []];
   const gone = new Set<string>();
   for (const outcome of outcomes.values()) if (isElsewhere(outcome) && outcome.from === "ours") gone.add(outcome.path);
@@ -70,7 +77,10 @@ function inOrder({ outcomes, theirs, kinds, work }: Applying): {
     const step = isElsewhere(outcome) ? moves : outcome === "theirs" && !theirs.has(path) ? removals : writes;
     step.push(deed);
   }
-  return { moves, removals, writes };
+  const fresh = writes.flatMap(([path, outcome]) => (outcome === "theirs" && !work.has(path) ? [path] : []));
+  if (fresh.length < many) return { moves, removals, fresh: [], writes };
+  const together = new Set(fresh);
+  return { moves, removals, fresh, writes: writes.filter(([path]) => !together.has(path)) };
 }
 
 function isElsewhere(outcome: Outcome): outcome is Extract<Outcome, { from: string }> {
@@ -101,6 +111,28 @@ async function removeFile(ctx: Context, { place, base, work }: Applying, path: s
   return ctx.homes.trash(place.home, at(place, path));
 }
 
+/** Answers the paths where something came up meanwhile. */
+async function writeFresh(ctx: Context, applying: Applying, paths: readonly string[], onProgress: (done: number) => void): Promise<Result<readonly string[]>> {
+  const { place, theirs, work } = applying;
+  if (paths.length === 0) return ok([]);
+  const files = paths.map((path) => ({
+    path: at(place, path),
+    executable: theirs.get(path)?.kind === "executable",
+    open: () => openVersionContent(ctx, applying, path),
+  }));
+  const written = await ctx.homes.writeMany(place.home, files, { beyondQuota: place.row.baseCommit !== null, signal: place.lost, onProgress });
+  if (!written.ok) return written;
+  const taken = written.value.map((path) => path.slice(place.folder.length + 1));
+  for (const path of taken) await clearWay(ctx, { place, work }, path);
+  return ok(taken);
+}
+
+async function openVersionContent(ctx: Context, { place, target }: Applying, path: string): Promise<ReadableStream<Uint8Array>> {
+  const opened = await ctx.forge.openFile(place.project.repositoryId, target, path);
+  if (!opened.ok) throw new Error(`A file of a version cannot be read: ${opened.failure.message}`);
+  return opened.value.stream;
+}
+
 /** Only what it is changes, not what it holds. */
 async function setKind(ctx: Context, { place, work, kinds }: Applying, path: string): Promise<Result<unknown>> {
   const file = work.get(path);
@@ -109,9 +141,7 @@ async function setKind(ctx: Context, { place, work, kinds }: Applying, path: str
 
 async function writeVersionFile(ctx: Context, applying: Applying, path: string, source: string): Promise<Result<unknown>> {
   const kind = (path === source ? applying.kinds.get(path) : undefined) ?? applying.theirs.get(source)?.kind;
-  const opened = await ctx.forge.openFile(applying.place.project.repositoryId, applying.target, source);
-  if (!opened.ok) throw new Error(`A file of a version cannot be read: ${opened.failure.message}`);
-  return writeOver(ctx, applying, path, opened.value.stream, kind);
+  return writeOver(ctx, applying, path, await openVersionContent(ctx, applying, source), kind);
 }
 
 async function writeOver(

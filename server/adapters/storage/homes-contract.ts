@@ -98,6 +98,36 @@ export function homesContract(name: string, make: (folder: string) => Promise<Ho
       expect(await kind()).toEqual(["file"]);
     });
 
+    test("makes many files at once, each only where there is none, and says where something is", async () => {
+      await homes.write(home, "private/many/taken.txt", bytes("old"));
+      await homes.write(home, "private/many/file", bytes("no folder"));
+      const paths = Array.from({ length: 500 }, (_, at) => `private/many/${at % 7}/${at}.txt`);
+      const file = (path: string) => ({ path, executable: path.endsWith("/1.txt"), open: async () => (path.length % 2 ? bytes(path) : stream(path)) });
+      let done = 0;
+      const all = [...paths, "private/many/taken.txt", "private/many/file/below.txt"].map(file);
+      const taken = value(
+        await homes.writeMany(home, all, {
+          onProgress: (now) => {
+            done = now;
+          },
+        }),
+      );
+      expect([[...taken].sort(), done]).toEqual([["private/many/file/below.txt", "private/many/taken.txt"], 500]);
+      const found = value(await homes.scan(home, "private/many"));
+      expect(found).toHaveLength(502);
+      for (const { path, kind, blob } of found.filter((one) => one.path.includes("/")))
+        expect([path, kind, blob]).toEqual([path, path === "1/1.txt" ? "executable" : "file", gitId(`private/many/${path}`)]);
+      expect(await read("private/many/taken.txt")).toBe("old");
+      expect(value(await homes.writeMany(home, paths.map(file)))).toHaveLength(500);
+      expect(code(await homes.writeMany(home, [file("private/ok.txt"), file("../x")]))).toBe("invalid");
+      const broken = { path: "private/broken.txt", executable: false, open: () => Promise.reject(new Error("broken")) };
+      await expect(homes.writeMany(home, [file("private/beside.txt"), broken])).rejects.toThrow("broken");
+      expect([await read("private/beside.txt"), await read("private/broken.txt")]).toEqual(["not_found", "not_found"]);
+      await expect(homes.writeMany(home, [file("private/beside.txt")], { signal: AbortSignal.abort() })).rejects.toThrow();
+      const large = { path: "private/large.bin", executable: false, open: async () => stream(...Array(30).fill("x".repeat(100_000))) };
+      expect(code(await homes.writeMany(home, [large]))).toBe("too_large");
+    });
+
     test("makes a file executable and back, only the one that was looked at, and leaves its content", async () => {
       const first = value(await homes.write(home, "private/x/tool.sh", bytes("echo")));
       const stampOf = async () => value(await homes.find(home, "private/x/tool.sh")).stamp;

@@ -96,7 +96,7 @@ export function refuseOther(there: HomeEntry | null, ifStamp: FileStamp | null |
 
 type Limits = { readonly limitBytes: number; readonly roomBytes: number };
 
-async function limitsOf({ home, root, counter }: InHome, replaced: HomeEntry | null, content: Content, options: WriteOptions): Promise<Limits> {
+export async function limitsOf({ home, root, counter }: InHome, replaced: HomeEntry | null, content: Content, options: WriteOptions): Promise<Limits> {
   const limitBytes = options.limitBytes ?? Number.POSITIVE_INFINITY;
   const known = content instanceof Uint8Array ? content.byteLength : 0;
   const freed = replaced?.kind === "file" ? replaced.bytes : 0;
@@ -105,7 +105,7 @@ async function limitsOf({ home, root, counter }: InHome, replaced: HomeEntry | n
   return { limitBytes, roomBytes: Math.max(freed, freed + room) };
 }
 
-async function pour(content: Content, file: FileHandle, limits: Limits): Promise<number> {
+export async function pour(content: Content, file: FileHandle, limits: Limits): Promise<number> {
   let bytes = 0;
   for await (const chunk of content instanceof Uint8Array ? [content] : content) {
     refuseSize(bytes + chunk.byteLength, limits);

@@ -11,6 +11,7 @@ import { emptyTrashed, listTrashed, makeFolderInHome, moveInHome, restoreEntry, 
 import { abandonUpload, appendUpload, beginUpload, findUpload, finishUpload, type Pieces, sweepOwnFolders } from "./home-uploads.ts";
 import { createUsageCounter } from "./home-usage.ts";
 import { type InHome, refuseOther, writeFileInHome } from "./home-write.ts";
+import { writeManyInHome } from "./home-write-many.ts";
 import { removeTree } from "./remove-tree.ts";
 import { homeFolder, isHomeName } from "./run-places.ts";
 import { ignoring, openInside } from "./safe-open.ts";
@@ -56,6 +57,7 @@ export function createFileHomes(options: { readonly dataFolder: string; readonly
       return opened.ok ? opened.value : opened;
     },
     write: (home, relative, content, writing = {}) => tried(home, (here) => writeFileInHome(here, relative, content, writing)),
+    writeMany: (home, files, writing = {}) => tried(home, (here) => writeManyInHome(here, files, writing)),
     setExecutable: (home, relative, executable, { ifStamp }) =>
       tried(home, async ({ root }) => {
         const { folders, name } = splitPath(relative);
