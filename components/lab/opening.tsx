@@ -1,5 +1,5 @@
 "use client";
-import type { LabView } from "#lib/domain/lab.ts";
+import type { LabProgress, LabView } from "#lib/domain/lab.ts";
 import { labPhases } from "#lib/domain/lab.ts";
 import { formatDuration } from "#lib/format.ts";
 import { isOver } from "#lib/lab/lab-plan.ts";
@@ -26,7 +26,7 @@ export function Opening({ session }: { session: LabSession }) {
           <h2 className="text-xl">{t.lab.opening}</h2>
           <ol className="mt-4 flex flex-col gap-1.5">
             {labPhases.map((phase) => (
-              <Phase key={phase} phase={phase} current={lab?.phase ?? "queued"} />
+              <Phase key={phase} phase={phase} current={lab?.phase ?? "queued"} progress={lab?.progress ?? null} />
             ))}
           </ol>
           <p className="mt-4 text-soft tabular-nums">
@@ -49,7 +49,7 @@ function endOf(lab: LabView | null): string | null {
 
 type Name = (typeof labPhases)[number];
 
-function Phase({ phase, current }: { phase: Name; current: Name }) {
+function Phase({ phase, current, progress }: { phase: Name; current: Name; progress: LabProgress | null }) {
   const place = labPhases.indexOf(phase) - labPhases.indexOf(current);
   return (
     <li className={place === 0 ? "font-medium" : "text-soft"} aria-current={place === 0 ? "step" : undefined}>
@@ -57,6 +57,7 @@ function Phase({ phase, current }: { phase: Name; current: Name }) {
         {place < 0 ? "✓" : place === 0 ? "●" : "○"}
       </span>
       {t.lab.phases[phase]}
+      {place === 0 && progress !== null && <span className="tabular-nums">{`: ${t.lab.filesDone(progress.done, progress.total)}`}</span>}
     </li>
   );
 }

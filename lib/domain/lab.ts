@@ -11,6 +11,8 @@ export type LabStopReason = (typeof labStopReasons)[number];
 
 export type LabUsage = { readonly memoryBytes: number; readonly limitBytes: number; readonly cpuSeconds: number; readonly cpus: number };
 
+export type LabProgress = { readonly done: number; readonly total: number };
+
 /** What a person sees of a lab of theirs. Times are ISO 8601. */
 export type LabView = {
   readonly id: string;
@@ -19,6 +21,8 @@ export type LabView = {
   readonly project: { readonly id: string; readonly slug: string; readonly title: string } | null;
   readonly state: LabState;
   readonly phase: LabPhase;
+  /** Files made, of all that are made, while a start is at that. */
+  readonly progress: LabProgress | null;
   /** When the start that goes on began, and how long one usually takes. */
   readonly startedAt: string;
   readonly usualStartMs: number | null;

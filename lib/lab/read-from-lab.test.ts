@@ -5,6 +5,8 @@ import { readFromLab } from "./read-from-lab.ts";
 test("what the bridge says is understood", () => {
   expect(readFromLab({ sheaf: 1, type: "hello", version: "4.0.11" })).toEqual({ sheaf: 1, type: "hello", version: "4.0.11" });
   expect(readFromLab({ sheaf: 1, type: "done", id: 3, ok: true, more: "x" })).toEqual({ sheaf: 1, type: "done", id: 3, ok: true });
+  const join = { sheaf: 1, type: "join", id: 4, path: "a.ipynb", base: null, ours: "{}", theirs: "[]" };
+  expect(readFromLab(join)).toEqual(join);
   expect(readFromLab({ sheaf: 1, type: "documents", unsaved: ["RTC:a.ipynb"], current: "/b.py", busyKernels: 1 })).toEqual({
     sheaf: 1,
     type: "documents",

@@ -33,13 +33,14 @@
     const widgets = () => [...app.shell.widgets("main")];
     const documents = () => widgets().filter((widget) => widget.context?.model);
     const answers = new Map();
+    let asked = 0;
     const { contents } = app.serviceManager;
     const { keepInStep } = await import(new URL("keep-in-step.js", here));
     const keeper = keepSaved(keepInStep(contents, askToJoin));
 
     /** Null where the page cannot join the two, or says nothing. */
     function askToJoin(texts) {
-      const id = (askToJoin.last = (askToJoin.last ?? 0) + 1);
+      const id = ++asked;
       return new Promise((resolve) => {
         answers.set(id, resolve);
         setTimeout(resolve, joinMs, null);
