@@ -36,7 +36,7 @@ test("an administrator copies a public project under the public user", async ({ 
   await page.goto(routes.project(new URL(page.url()).pathname.split("/")[2] ?? ""));
   await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
   await expect(page.getByText(t.projects.page.by("Public"))).toBeVisible();
-  await expect(page.getByText(t.projects.visibilities.public, { exact: true })).toBeVisible();
+  await expect(page.getByText(t.projects.visibilities.public, { exact: true }).first()).toBeVisible();
 });
 
 test("a newer version of the original is brought into a copy, and where both changed the same cell both stay and it is told", async ({ page, browser }) => {

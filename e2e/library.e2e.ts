@@ -23,6 +23,11 @@ test("a search without answer says so and shows the way on", async ({ page }) =>
   await expect(page.getByText(t.search.noneHint)).toBeVisible();
 });
 
+test("the library's projects stand on the official shelf as their worksheets do", async ({ page }) => {
+  await page.goto(routes.projects());
+  await expect(page.getByRole("listitem").filter({ hasText: "Genetic drift in a Wright" }).getByText(t.projects.official)).toBeVisible();
+});
+
 test("a search is text, never markup", async ({ page }) => {
   const query = "<img src=x onerror=\"document.title='hit'\">";
   await page.goto(routes.search(query));

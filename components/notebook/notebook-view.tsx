@@ -96,8 +96,9 @@ function Cell({ cell, outputBase, caption }: { cell: PreparedCell; outputBase: s
     <section id={id} className="notebook-cell notebook-code-cell" aria-label={t.notebook.cell(cell.index + 1)}>
       {cell.lines > 0 && (
         <details className="notebook-code" open={!cell.codeFolded}>
-          <summary aria-label={t.notebook.code(cell.index + 1, cell.lines)}>
+          <summary>
             <ChevronRight size={13} aria-hidden />
+            <span className="sr-only">{t.notebook.code(cell.index + 1)}</span>
             <span className="notebook-count">[{cell.executionCount ?? " "}]</span>
             <span className="notebook-code-words">{t.notebook.codeLines(cell.lines)}</span>
           </summary>

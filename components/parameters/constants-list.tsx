@@ -5,6 +5,7 @@ import type { ParameterType } from "#lib/domain/parameter.ts";
 import type { ParametersView } from "#lib/domain/project.ts";
 import { choicesText, hasChoices, isBounded, kindsOf, withBound, withChoices, withKind, withWord } from "#lib/form/marking.ts";
 import { t } from "#lib/messages/en.ts";
+import { labelOf } from "#lib/worksheet/build-parameter.ts";
 import type { ParameterSpecs } from "#lib/worksheet/mark-parameters.ts";
 import type { ParameterSpec } from "#lib/worksheet/sheaf-metadata.ts";
 import { TypedLines, TypedText } from "./typed-text.tsx";
@@ -68,15 +69,17 @@ function Details({ suggestion, spec, onMark }: ConstantProps & { spec: Parameter
   const known = kinds.includes(kind) ? kinds : [kind, ...kinds];
   const numeric = suggestion.type === "integer" || suggestion.type === "number" || /^[[(c]*\s*[-\d]/.test(suggestion.literal);
   return (
-    <fieldset className="mt-3 grid gap-3 sm:grid-cols-2">
+    <fieldset className="mt-3 mb-1 grid gap-3 sm:grid-cols-4">
       <legend className="sr-only">{t.parameters.details(suggestion.name)}</legend>
-      <TypedText
-        label={t.parameters.label}
-        hint={t.parameters.labelHint}
-        text={spec.label ?? ""}
-        maxLength={200}
-        onText={(text) => onMark(withWord(spec, "label", text))}
-      />
+      <div className="sm:col-span-2">
+        <TypedText
+          label={t.parameters.label}
+          placeholder={labelOf(suggestion.name)}
+          text={spec.label ?? ""}
+          maxLength={200}
+          onText={(text) => onMark(withWord(spec, "label", text))}
+        />
+      </div>
       <div>
         <label htmlFor={`${id}-kind`} className="label">
           {t.parameters.kind}
@@ -89,8 +92,16 @@ function Details({ suggestion, spec, onMark }: ConstantProps & { spec: Parameter
           ))}
         </select>
       </div>
-      <TypedText label={t.parameters.help} text={spec.help ?? ""} maxLength={2000} onText={(text) => onMark(withWord(spec, "help", text))} />
       <TypedText label={t.parameters.unit} text={spec.unit ?? ""} maxLength={50} onText={(text) => onMark(withWord(spec, "unit", text))} />
+      <div className="sm:col-span-2">
+        <TypedText
+          label={t.parameters.help}
+          placeholder={suggestion.comment ?? ""}
+          text={spec.help ?? ""}
+          maxLength={2000}
+          onText={(text) => onMark(withWord(spec, "help", text))}
+        />
+      </div>
       {isBounded(kind) && (
         <>
           <TypedText

@@ -5,7 +5,7 @@ import { Results } from "#components/worksheet/results.tsx";
 import { ValuesForm } from "#components/worksheet/values-form.tsx";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
-import { placeOf } from "#lib/worksheet/problems.ts";
+import { placedMessage } from "#lib/worksheet/problems.ts";
 import { ConstantsList } from "./constants-list.tsx";
 import { MarkedNotebook } from "./marked-notebook.tsx";
 import { type DeskInput, type DeskState, useDesk } from "./use-desk.ts";
@@ -109,7 +109,7 @@ function Bar({ desk, slug }: { desk: DeskState; slug: string }) {
           <summary className="cursor-pointer">{t.parameters.problems}</summary>
           <ul className="mt-2 flex list-disc flex-col gap-1 pl-5">
             {desk.problems.map((problem) => (
-              <li key={`${problem.cell} ${problem.line} ${problem.message}`}>{`${placeOf(problem)}: ${problem.message}`}</li>
+              <li key={`${problem.cell} ${problem.line} ${problem.message}`}>{placedMessage(problem)}</li>
             ))}
           </ul>
         </details>
@@ -138,7 +138,7 @@ function Result({ desk: { view, session, running } }: { desk: DeskState }) {
       <p className="hint mb-4">{t.parameters.tryIt}</p>
       {session.error && (
         <p className="notice notice-wrong mb-4">
-          {session.error.cell === undefined ? session.error.message : `${placeOf({ cell: session.error.cell, line: null })}: ${session.error.message}`}
+          {session.error.cell === undefined ? session.error.message : placedMessage({ cell: session.error.cell, line: null, message: session.error.message })}
         </p>
       )}
       <Results

@@ -2,7 +2,7 @@
 import { useId, useState } from "react";
 import { FieldFrame, noted } from "#components/layout/field-frame.tsx";
 
-type Props = { label: string; hint?: string; text: string; maxLength?: number; onText: (text: string) => void };
+type Props = { label: string; hint?: string; placeholder?: string; text: string; maxLength?: number; onText: (text: string) => void };
 
 /** What is typed stays as it is typed, also where what it means is written otherwise. */
 function useTyped(text: string, onText: (text: string) => void) {
@@ -14,7 +14,7 @@ function useTyped(text: string, onText: (text: string) => void) {
   return [typed, type] as const;
 }
 
-export function TypedText({ label, hint, text, maxLength, onText }: Props) {
+export function TypedText({ label, hint, placeholder, text, maxLength, onText }: Props) {
   const id = useId();
   const [typed, type] = useTyped(text, onText);
   return (
@@ -25,6 +25,7 @@ export function TypedText({ label, hint, text, maxLength, onText }: Props) {
         className="field"
         value={typed}
         maxLength={maxLength}
+        placeholder={placeholder}
         autoComplete="off"
         onChange={(event) => type(event.target.value)}
         {...noted({ id, hint })}
@@ -37,7 +38,7 @@ export function TypedLines({ label, hint, text, onText }: Props) {
   const id = useId();
   const [typed, type] = useTyped(text, onText);
   return (
-    <div className="sm:col-span-2">
+    <div className="sm:col-span-4">
       <FieldFrame id={id} label={label} hint={hint}>
         <textarea id={id} className="field field-mono" rows={4} value={typed} onChange={(event) => type(event.target.value)} {...noted({ id, hint })} />
       </FieldFrame>

@@ -11,7 +11,7 @@ import { t } from "#lib/messages/en.ts";
 import type { Failure, Result } from "#lib/result.ts";
 import { routes } from "#lib/routes.ts";
 import type { ParameterSpecs } from "#lib/worksheet/mark-parameters.ts";
-import { placeOf } from "#lib/worksheet/problems.ts";
+import { placedMessage } from "#lib/worksheet/problems.ts";
 import { checkValues } from "#lib/worksheet/values.ts";
 
 export type DeskActions = {
@@ -103,7 +103,7 @@ export function useDesk({ project, initial, values, actions }: DeskInput) {
       setProblems(outcome.value.problems);
       if (outcome.value.kind === "problems") {
         const first = outcome.value.problems.find((problem) => problem.severity === "error");
-        return setFailure({ code: "invalid", message: first ? `${placeOf(first)}: ${first.message}` : t.parameters.unreadable });
+        return setFailure({ code: "invalid", message: first ? placedMessage(first) : t.parameters.unreadable });
       }
       setPublished({ slug: outcome.value.slug, runId: outcome.value.runId });
       await open(outcome.value.runId);

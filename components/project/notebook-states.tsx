@@ -3,7 +3,7 @@ import Link from "next/link";
 import type { ProjectWorksheet } from "#lib/domain/project.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
-import { placeOf } from "#lib/worksheet/problems.ts";
+import { placedMessage, placeOf } from "#lib/worksheet/problems.ts";
 import { ActionButton } from "./action-button.tsx";
 import type { ActionOutcome } from "./action-outcome.ts";
 import { KeepFresh } from "./making.tsx";
@@ -79,8 +79,7 @@ function State({ notebook }: { notebook: ProjectWorksheet }) {
       </p>
       {failure && (
         <p className="mt-1 wrap-anywhere">
-          {failure.cell !== null && <span className="font-medium">{t.projects.notebooks.cell(failure.cell + 1)}: </span>}
-          {failure.message}
+          {failure.cell === null ? failure.message : placedMessage({ cell: failure.cell, line: null, message: failure.message })}
           {worksheet?.shown && <span className="block text-soft">{t.projects.notebooks.formerShown}</span>}
         </p>
       )}

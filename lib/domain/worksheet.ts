@@ -95,7 +95,13 @@ export type WorksheetCard = {
 export type AreaView = { readonly slug: string; readonly title: string; readonly description: string; readonly worksheets: number };
 
 /** A project in a list, with how many public worksheets it has. */
-export type ProjectCard = { readonly slug: string; readonly title: string; readonly description: string; readonly worksheets: number };
+export type ProjectCard = {
+  readonly slug: string;
+  readonly title: string;
+  readonly description: string;
+  readonly official: boolean;
+  readonly worksheets: number;
+};
 
 /** A page of a list; `next` is an opaque cursor, null at the end. */
 export type Page<T> = { readonly items: readonly T[]; readonly next: string | null };

@@ -13,6 +13,12 @@ export function placeOf({ cell, line }: Pick<Problem, "cell" | "line">): string 
   return line === null ? `Cell ${cell + 1}` : `Cell ${cell + 1}, line ${line}`;
 }
 
+/** What is wrong with its place before it, where it does not begin with that itself. */
+export function placedMessage({ cell, line, message }: Pick<Problem, "cell" | "line" | "message">): string {
+  const place = placeOf({ cell, line });
+  return message.startsWith(`${place} `) ? message : `${place}: ${message}`;
+}
+
 export function inCell(cell: number, problems: readonly LineProblem[]): readonly Problem[] {
   return problems.map((problem) => ({ ...problem, cell }));
 }

@@ -12,6 +12,7 @@ export const lab = {
     server: "Starting JupyterLab",
     ready: "Loading JupyterLab",
   },
+  filesDone: (done: number, total: number) => `${done.toLocaleString("en")} of ${plural(total, "file", "files")}`,
   usual: (duration: string) => `usually ${duration}`,
   refused: "The lab could not be opened",
   tryAgain: "Try again",

@@ -4,7 +4,7 @@ import { plural } from "./plural.ts";
 export const notebook = {
   contents: "Contents",
   cell: (number: number) => `Cell ${number}`,
-  code: (number: number, lines: number) => `Code of cell ${number}, ${plural(lines, "line", "lines")}`,
+  code: (number: number) => `Code of cell ${number}, `,
   codeLines: (lines: number) => plural(lines, "line of code", "lines of code"),
   hideCode: "Hide all code",
   outputsFolded: (count: number) => (count === 1 ? "Show its output" : `Show its ${count} outputs`),

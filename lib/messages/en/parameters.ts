@@ -27,7 +27,6 @@ export const parameters = {
     column: "Column of a file",
   },
   label: "Name in the form",
-  labelHint: "Without one it is made of the constant’s name.",
   unit: "Unit",
   help: "Help",
   min: "Smallest",

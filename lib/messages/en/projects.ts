@@ -128,7 +128,6 @@ export const projects = {
     formerShown: "Readers see the result from before.",
     page: "Its page",
     run: "The run",
-    cell: (number: number) => `Cell ${number}`,
     cannot: (count: number) => (count === 1 ? "One thing stands in the way of publishing" : `${count} things stand in the way of publishing`),
     unread: (count: number) => (count === 1 ? "One thing could not be read" : `${count} things could not be read`),
     unpublish: "Take back",

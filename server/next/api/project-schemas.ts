@@ -15,7 +15,9 @@ export const located = z.object({ severity: z.enum(["error", "warning"]), cell: 
   description: "`cell` counts from 0, `line` from 1",
 });
 
-export const projectCard = z.object({ slug: z.string(), title: z.string(), description: z.string(), worksheets: z.int() }).meta({ id: "ProjectCard" });
+export const projectCard = z
+  .object({ slug: z.string(), title: z.string(), description: z.string(), official: z.boolean(), worksheets: z.int() })
+  .meta({ id: "ProjectCard" });
 
 export const ownProject = z
   .object({
