@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import type { EngineId, LabId, ProjectId, SessionId, UserId } from "#lib/domain/ids.ts";
-import type { LabPhase, LabState, LabStopReason, LabUsage } from "#lib/domain/lab.ts";
+import type { LabPhase, LabProgress, LabState, LabStopReason, LabUsage } from "#lib/domain/lab.ts";
 import { instant } from "./columns.ts";
 import { projects } from "./projects.ts";
 import { users } from "./users.ts";
@@ -26,6 +26,8 @@ export const labs = pgTable(
     label: text("label").notNull(),
     state: text("state").$type<LabState>().notNull().default("queued"),
     phase: text("phase").$type<LabPhase>().notNull().default("queued"),
+    /** Of the phase "files". */
+    progress: jsonb("progress").$type<LabProgress>(),
     /** Counts starts: what one start says does not overwrite the next. */
     generation: integer("generation").notNull().default(1),
     stopRequested: text("stop_requested").$type<LabStopReason>(),

@@ -10,6 +10,7 @@ export function labView(lab: LabRow, usualStartMs: number | null): LabView {
     // A wish to stop is as good as done, for whoever looks.
     state: lab.stopRequested !== null && (lab.state === "ready" || lab.state === "starting") ? "stopping" : lab.state,
     phase: lab.phase,
+    progress: lab.phase === "files" ? lab.progress : null,
     startedAt: lab.startedAt.toISOString(),
     usualStartMs,
     readyAt: lab.readyAt?.toISOString() ?? null,

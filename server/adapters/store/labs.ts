@@ -1,7 +1,7 @@
 import { and, asc, count, desc, eq, inArray, isNotNull, isNull, notInArray, or, type SQL, sql } from "drizzle-orm";
 import { engines, labs, projects, users } from "#drizzle/schema/index.ts";
 import type { EngineId, LabId, ProjectId, UserId } from "#lib/domain/ids.ts";
-import type { LabStopReason, LabUsage } from "#lib/domain/lab.ts";
+import type { LabProgress, LabStopReason, LabUsage } from "#lib/domain/lab.ts";
 import type { LabAddress } from "#server/ports/kernels.ts";
 import type { Queryable } from "./connect.ts";
 import { jsonb } from "./jsonb.ts";
@@ -17,6 +17,7 @@ export type LabChange = Partial<
   Pick<Lab, "state" | "phase" | "secret" | "stopReason" | "error" | "busy" | "activeAt" | "stopsAt" | "readyAt" | "stoppedAt" | "startMs" | "warm"> & {
     readonly address: LabAddress | null;
     readonly usage: LabUsage | null;
+    readonly progress: LabProgress | null;
   }
 >;
 
@@ -124,13 +125,14 @@ export function labQueries({ db }: Queryable) {
     },
 
     /** False where the lab is no longer held by that lease: nothing was changed then. */
-    async changeLab(lease: LabLease, { address, usage, ...change }: LabChange): Promise<boolean> {
+    async changeLab(lease: LabLease, { address, usage, progress, ...change }: LabChange): Promise<boolean> {
       const changed = await db
         .update(labs)
         .set({
           ...change,
           ...(address === undefined ? {} : { address: address && jsonb(address) }),
           ...(usage === undefined ? {} : { usage: usage && jsonb(usage) }),
+          ...(progress === undefined ? {} : { progress: progress && jsonb(progress) }),
         })
         .where(held(lease))
         .returning({ id: labs.id });
@@ -187,6 +189,7 @@ const afresh = {
   stopReason: null,
   error: null,
   usage: null,
+  progress: null,
   busy: null,
   activeAt: null,
   stopsAt: null,

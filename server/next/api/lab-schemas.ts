@@ -10,6 +10,7 @@ export const lab = z
     project: z.object({ id: z.string(), slug: z.string(), title: z.string() }).nullable().describe("Null: a lab on the home itself"),
     state: z.enum(labStates),
     phase: z.enum(labPhases).describe("Of the start that goes on, or of the last one"),
+    progress: z.object({ done: z.number(), total: z.number() }).nullable().describe("Files made, of all that are made, in the phase “files”"),
     startedAt: instant,
     usualStartMs: z.number().nullable(),
     readyAt: instant.nullable(),
