@@ -114,9 +114,20 @@ describe("Markdown from a notebook", () => {
     expect(renderMarkdown("![map](figures/map.png)")).not.toContain("<img");
   });
 
+  test("leads to the files beside it where these have a place, and nowhere else", () => {
+    const files = { folder: "docs/a", page: (path: string) => `/files/${path}`, image: (path: string) => `/raw/${path}` };
+    const rendered = (text: string) => renderMarkdown(text, { files });
+    expect(rendered("[n](b%20c.ipynb#Two words) ![f](../figs/x.png)")).not.toContain('<img src="/raw/docs/a');
+    expect(rendered("[n](<b%20c.ipynb#Two>)")).toContain('<a href="/files/docs/a/b c.ipynb#s-Two">n</a>');
+    expect(rendered("![f](../figs/x.png) <img src='/logo.png' alt=l>")).toMatch(/src="\/raw\/docs\/figs\/x\.png".*src="\/raw\/logo\.png"/);
+    for (const out of ["../../../x", "//evil.example/x", "/\\\\evil.example", "%5c%5cevil.example", "javascript:x", "%2e%2e/%2e%2e/%2e%2e/x", "", "?x"])
+      expect(rendered(`<a href="${out}">x</a> <img src="${out}" alt="x">`)).toContain("<a>x</a> <span>x</span>");
+    expect(renderMarkdown("[n](b.ipynb) ![f](x.png)")).toContain("<a>n</a> <span>f</span>");
+  });
+
   test("answers in bounded time for long hostile input", () => {
     const started = performance.now();
     for (const piece of ["$", "[", "<a ", "\\[", "\\begin{a}\n", "$$\n", "> ", "*_"]) renderMarkdown(piece.repeat(5_000));
     expect(performance.now() - started).toBeLessThan(20_000);
-  });
+  }, 30_000);
 });

@@ -1,5 +1,6 @@
 import MarkdownIt from "markdown-it";
 import sanitizeHtml from "sanitize-html";
+import { isRelative, type NearbyFiles, nearbyPath } from "./markdown-files.ts";
 import { type Formula, placeFormulas, useMath, withoutFences } from "./markdown-math.ts";
 
 /** Attachments of a notebook's cell: file name → mime type → base64. */
@@ -13,7 +14,7 @@ const idPrefix = "s-";
 
 const md = new MarkdownIt({ html: true, linkify: true });
 md.use(useMath);
-md.validateLink = (url) => /^(https?:|mailto:|#|attachment:)/i.test(url.trim()) || dataImage.test(url.trim());
+md.validateLink = (url) => /^(https?:|mailto:|#|attachment:)/i.test(url.trim()) || isRelative(url.trim()) || dataImage.test(url.trim());
 md.core.ruler.push("heading_ids", (state) => {
   const taken = new Map<string, number>();
   state.tokens.forEach((token, index) => {
@@ -27,10 +28,10 @@ md.core.ruler.push("heading_ids", (state) => {
 });
 
 /**
- * Markdown of a notebook as HTML that may stand in the page: a whitelist of tags, no styles, no scripts, links only to the web,
- * images only from the notebook itself. Formulas are set by KaTeX after the sanitiser, into text alone.
+ * Markdown of a notebook as HTML that may stand in the page: a whitelist of tags, no styles, no scripts, links only to the web
+ * and to the project's own files, images only from the notebook itself and from these. Formulas are set by KaTeX after the sanitiser, into text alone.
  */
-export function renderMarkdown(source: string, options: { readonly attachments?: Attachments } = {}): string {
+export function renderMarkdown(source: string, options: { readonly attachments?: Attachments; readonly files?: NearbyFiles } = {}): string {
   const env: { formulas: Formula[] } = { formulas: [] };
   const html = md.render(withoutFences(source.slice(0, longestSource)), env);
   const placed = new Set<number>();
@@ -45,8 +46,8 @@ export function renderMarkdown(source: string, options: { readonly attachments?:
     nestingLimit: 60,
     textFilter: (text) => placeFormulas(text, env.formulas, placed),
     transformTags: {
-      a: (_tag, attributes) => ({ tagName: "a", attribs: linkAttributes(attributes) }),
-      img: (_tag, attributes) => image(attributes, options.attachments ?? {}),
+      a: (_tag, attributes) => ({ tagName: "a", attribs: linkAttributes(attributes, options.files) }),
+      img: (_tag, attributes) => image(attributes, options.attachments ?? {}, options.files),
       "*": (tagName, attributes) => ({ tagName, attribs: withPrefixedId(attributes) }),
     },
   });
@@ -77,15 +78,19 @@ function withPrefixedId(attributes: Attributes): Record<string, string> {
   return id ? { ...others, id: `${idPrefix}${id}` } : others;
 }
 
-function linkAttributes(attributes: Attributes): Record<string, string> {
+function linkAttributes(attributes: Attributes, files: NearbyFiles | undefined): Record<string, string> {
   const { href, target: _target, rel: _rel, ...others } = withPrefixedId(attributes);
   if (href?.startsWith("#")) return { ...others, href: `#${idPrefix}${safelyDecoded(href.slice(1))}` };
-  // A relative address means a file of the repository, which is not at that place on this site.
+  // A relative address means a file of the project, which is at another place on this site.
+  const nearby = files && href ? nearbyPath(files.folder, href) : null;
+  if (files && nearby) return { ...others, href: files.page(nearby.path) + (nearby.place && `#${idPrefix}${safelyDecoded(nearby.place)}`) };
   return href && /^(https?:\/\/|mailto:)/i.test(href) ? { ...others, href, rel: "noopener nofollow" } : others;
 }
 
-function image(attributes: Attributes, attachments: Attachments): sanitizeHtml.Tag {
+function image(attributes: Attributes, attachments: Attachments, files: NearbyFiles | undefined): sanitizeHtml.Tag {
   const { src, alt = "", ...others } = withPrefixedId(attributes);
+  const nearby = files && src ? nearbyPath(files.folder, src) : null;
+  if (files && nearby) return { tagName: "img", attribs: { ...others, src: files.image(nearby.path), alt, loading: "lazy" } };
   const resolved = src?.startsWith("attachment:") ? attachmentUrl(attachments[safelyDecoded(src.slice("attachment:".length))]) : src;
   if (!resolved || !dataImage.test(resolved)) return { tagName: "span", attribs: {}, text: alt };
   return { tagName: "img", attribs: { ...others, src: resolved, alt, loading: "lazy" } };

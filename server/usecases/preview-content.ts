@@ -2,6 +2,7 @@ import type { FilePreview } from "#lib/domain/file-preview.ts";
 import { imageTypeOf, kindOfFile, readText } from "#lib/files/file-kind.ts";
 import { readTable } from "#lib/files/read-table.ts";
 import { renderMarkdown } from "#lib/markdown.ts";
+import type { NearbyFiles } from "#lib/markdown-files.ts";
 
 const limits = { text: 1024 * 1024, table: 512 * 1024 };
 /** The largest notebook that is prepared for a page. */
@@ -18,7 +19,7 @@ export function previewByName(path: string): FilePreview | null {
 }
 
 /** What a page shows of a file: at most the first megabyte is read, whatever its size. The stream is read or ended here. */
-export async function previewContent(file: OpenedContent, path: string): Promise<FilePreview> {
+export async function previewContent(file: OpenedContent, path: string, nearby?: Omit<NearbyFiles, "folder">): Promise<FilePreview> {
   const byName = previewByName(path);
   if (byName) {
     await file.stream.cancel();
@@ -30,7 +31,9 @@ export async function previewContent(file: OpenedContent, path: string): Promise
   const source = file.bytes > limits.text ? readText(withoutCutCharacter(start)) : readText(start);
   if (source === null) return { kind: "binary" };
   if (file.bytes > limits.text) return { kind: "large" };
-  return kind === "markdown" ? { kind: "markdown", html: renderMarkdown(source), source } : { kind: "text", source };
+  if (kind !== "markdown") return { kind: "text", source };
+  const files = nearby && { ...nearby, folder: path.split("/").slice(0, -1).join("/") };
+  return { kind: "markdown", html: renderMarkdown(source, files ? { files } : {}), source };
 }
 
 async function tablePreview(file: OpenedContent, path: string): Promise<FilePreview> {

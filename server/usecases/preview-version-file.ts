@@ -1,13 +1,17 @@
 import type { ShownFile } from "#lib/domain/file-preview.ts";
 import type { PreparedNotebook } from "#lib/domain/notebook-view.ts";
 import { ok, type Result } from "#lib/result.ts";
+import { routes } from "#lib/routes.ts";
 import type { Context } from "#server/context.ts";
 import { type PreparedOutputContent, prepareNotebook, type ReadContent, readPreparedOutput } from "#server/notebook/prepare-notebook.ts";
 import { notebookBytes, previewByName, previewContent } from "./preview-content.ts";
 import { findVersionFile, type NamedVersionFile, openVersionFile, readVersionFile } from "./read-version-file.ts";
 
+/** `slug` is the project's address, for what the file names of other files. */
+export type PreviewVersionFile = NamedVersionFile & { readonly slug: string };
+
 /** A file of a version as a page shows it: at most the first megabyte is read, whatever its size. */
-export async function previewVersionFile(ctx: Context, input: NamedVersionFile): Promise<Result<ShownFile>> {
+export async function previewVersionFile(ctx: Context, input: PreviewVersionFile): Promise<Result<ShownFile>> {
   const preview = previewByName(input.path);
   if (preview) {
     const found = await findVersionFile(ctx, input);
@@ -16,7 +20,11 @@ export async function previewVersionFile(ctx: Context, input: NamedVersionFile):
   const opened = await openVersionFile(ctx, input);
   if (!opened.ok) return opened;
   const { stream: _stream, ...found } = opened.value;
-  return ok({ path: input.path, ...found, preview: await previewContent(opened.value, input.path) });
+  const nearby = {
+    page: (path: string) => routes.projectFiles(input.slug, path, input.commit),
+    image: (path: string) => routes.projectRaw(input.slug, path, found.commit),
+  };
+  return ok({ path: input.path, ...found, preview: await previewContent(opened.value, input.path, nearby) });
 }
 
 /** The whole notebook, for its page; equal contents are prepared once. */

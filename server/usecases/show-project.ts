@@ -1,8 +1,9 @@
-import type { RepositoryId } from "#lib/domain/ids.ts";
+import type { CommitId, RepositoryId } from "#lib/domain/ids.ts";
 import type { ProjectView } from "#lib/domain/project.ts";
 import { renderMarkdown } from "#lib/markdown.ts";
 import { can, type ProjectSubject } from "#lib/policy.ts";
 import { ok, type Result } from "#lib/result.ts";
+import { routes } from "#lib/routes.ts";
 import type { Context } from "#server/context.ts";
 import { type FoundProject, findAnyProject, noProject } from "./find-project.ts";
 import { stateOf } from "./list-own-projects.ts";
@@ -63,20 +64,21 @@ function permissions({ actor }: Context, subject: ProjectSubject, settled: boole
 }
 
 /** A page without its README is better than no page: what the forge cannot give is left out, and logged. */
-async function readContents(ctx: Context, { repositoryId, state }: FoundProject): Promise<Pick<ProjectView, "version" | "readmeHtml">> {
+async function readContents(ctx: Context, { slug, repositoryId, state }: FoundProject): Promise<Pick<ProjectView, "version" | "readmeHtml">> {
   if (repositoryId === null || state !== "ready") return { version: null, readmeHtml: null };
   const commit = await newestOf(ctx, repositoryId);
   if (!commit.ok || commit.value === null) {
     if (!commit.ok) ctx.log.warn({ repository: repositoryId, code: commit.failure.code }, "a project's newest version cannot be read");
     return { version: null, readmeHtml: null };
   }
-  const [version, readmeHtml] = await Promise.all([versionAt(ctx, repositoryId, commit.value), readReadme(ctx, repositoryId, commit.value)]);
+  const [version, readmeHtml] = await Promise.all([versionAt(ctx, repositoryId, commit.value), readReadme(ctx, slug, repositoryId, commit.value)]);
   return { version: version.ok ? version.value : null, readmeHtml };
 }
 
-async function readReadme(ctx: Context, repository: RepositoryId, commit: Parameters<Context["forge"]["readFile"]>[1]): Promise<string | null> {
+async function readReadme(ctx: Context, slug: string, repository: RepositoryId, commit: CommitId): Promise<string | null> {
   const file = await ctx.forge.readFile(repository, commit, "README.md", readmeBytes);
-  if (file.ok) return renderMarkdown(new TextDecoder().decode(file.value));
+  const files = { folder: "", page: (path: string) => routes.projectFiles(slug, path), image: (path: string) => routes.projectRaw(slug, path, commit) };
+  if (file.ok) return renderMarkdown(new TextDecoder().decode(file.value), { files });
   if (file.failure.code !== "not_found") ctx.log.warn({ repository, code: file.failure.code }, "README cannot be read");
   return null;
 }

@@ -78,7 +78,7 @@ function Folder({ slug, path, asked: version, files, newest }: Place & { files: 
 }
 
 async function OneFile({ ctx, slug, path, asked: version, newest, projectId, mayWrite }: Place & { ctx: Context; projectId: string; mayWrite: boolean }) {
-  const file = shown(await previewVersionFile(ctx, { projectId, commit: version, path }));
+  const file = shown(await previewVersionFile(ctx, { projectId, slug, commit: version, path }));
   const older = file.commit !== newest?.commit;
   const isNotebook = file.preview.kind === "notebook";
   return (
