@@ -106,11 +106,11 @@ test("gives credentials to who asks for them and writes them nowhere", async () 
 });
 
 test("says what is wrong with an address", async () => {
-  expect(await sentence("/open/nothing.git")).toMatch(/no repository at this address, or it is private/);
+  expect(await sentence("/open/nothing.git")).toMatch(/no project at this address, or it is private/);
   expect(await sentence("/open/empty.git")).toMatch(/empty/);
-  expect(await sentence("/open/hostile.git")).toMatch(/damaged or holds what git does not accept/);
+  expect(await sentence("/open/hostile.git")).toMatch(/damaged or unsafe/);
   expect(await sentence("/files/x.git")).toMatch(/plain files only/);
-  expect(await sentence(`http://127.0.0.1:${server.port}/files/nothing`)).toMatch(/no repository/);
+  expect(await sentence(`http://127.0.0.1:${server.port}/files/nothing`)).toMatch(/no project/);
 });
 
 test("follows no redirect to another host", async () => {
@@ -165,7 +165,7 @@ test("reaches a server by TLS and refuses a certificate that nobody vouches for"
   expect(await sentence(`https://localhost:${port}/x.git`, {}, by)).toMatch(/certificate of localhost could not be verified/);
   secure.close();
   secure.closeAllConnections();
-  expect(await sentence(`https://localhost:${port}/x.git`, {}, by)).toMatch(/did not answer as a git server/);
+  expect(await sentence(`https://localhost:${port}/x.git`, {}, by)).toMatch(/did not answer as a server/);
   await by.close();
 });
 

@@ -53,7 +53,7 @@ function withDotGit(address: ImportAddress): ImportAddress | null {
 async function moveIn(staging: string, folder: string, request: ImportRequest): Promise<Result<CommitId>> {
   request.onProgress("Unpacking", null);
   const commit = await readRef(staging, "main");
-  if (!commit) return refuse("The repository is empty: there is nothing to import.");
+  if (!commit) return refuse("The project at this address is empty: there is nothing to import.");
   const tree = await listTree(staging, commit);
   if (!tree.ok) return tree;
   if (request.signal?.aborted) return explainStop("aborted", request);
@@ -81,7 +81,7 @@ function explain(received: Exclude<Received, { kind: "received" }>, address: Imp
     case "elsewhere":
       return refuse("The address leads on to another host, which was not followed. Enter the address that it leads to.");
     case "old_protocol":
-      return refuse(`${address.host} offers this repository as plain files only, which cannot be imported safely.`);
+      return refuse(`${address.host} offers this project as plain files only, which cannot be imported safely.`);
     default:
       return explainStop(received.kind, request);
   }
@@ -89,7 +89,7 @@ function explain(received: Exclude<Received, { kind: "received" }>, address: Imp
 
 function explainStop(kind: "too_large" | "too_long" | "aborted", { limitBytes, timeoutSeconds }: ImportRequest): Result<never> {
   if (kind === "too_large")
-    return fail("too_large", `The repository is larger than ${Math.round(limitBytes / 1024 / 1024)} MB with its history, so that it was not imported.`);
+    return fail("too_large", `It is larger than ${Math.round(limitBytes / 1024 / 1024)} MB with its history, so that it was not imported.`);
   if (kind === "too_long") return fail("unavailable", `The import took longer than ${Math.round(timeoutSeconds / 60) || 1} minutes and was stopped.`);
   return fail("conflict", "The import was stopped.");
 }
