@@ -201,7 +201,8 @@
   }
 
   function isUnsaved({ context }) {
-    return context.model.dirty && !context.model.readOnly;
+    // A document that is still being read counts as changed, for JupyterLab.
+    return context.isReady && context.model.dirty && !context.model.readOnly;
   }
 
   function unsavedOf(documents) {
