@@ -3,7 +3,7 @@ import { useId } from "react";
 import type { ParameterSuggestion } from "#lib/domain/notebook-diff.ts";
 import type { ParameterType } from "#lib/domain/parameter.ts";
 import type { ParametersView } from "#lib/domain/project.ts";
-import { choicesText, hasChoices, isBounded, kindsOf, withBound, withChoices, withKind, withWord } from "#lib/form/marking.ts";
+import { choicesText, hasChoices, isBounded, kindsOf, withBound, withChoices, withFirstChoice, withKind, withWord } from "#lib/form/marking.ts";
 import { t } from "#lib/messages/en.ts";
 import { labelOf } from "#lib/worksheet/build-parameter.ts";
 import type { ParameterSpecs } from "#lib/worksheet/mark-parameters.ts";
@@ -84,7 +84,12 @@ function Details({ suggestion, spec, onMark }: ConstantProps & { spec: Parameter
         <label htmlFor={`${id}-kind`} className="label">
           {t.parameters.kind}
         </label>
-        <select id={`${id}-kind`} className="field" value={kind} onChange={(event) => onMark(withKind(spec, event.target.value as ParameterType))}>
+        <select
+          id={`${id}-kind`}
+          className="field"
+          value={kind}
+          onChange={(event) => onMark(withFirstChoice(withKind(spec, event.target.value as ParameterType), suggestion.literal, numeric))}
+        >
           {known.map((one) => (
             <option key={one} value={one}>
               {t.parameters.kinds[one]}

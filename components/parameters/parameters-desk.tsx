@@ -35,7 +35,7 @@ export function ParametersDesk(input: DeskInput) {
           session={session}
           busy={desk.running || desk.doing !== null}
           usualDurationMs={null}
-          problem={null}
+          problem={desk.form.problem}
           onChange={desk.change}
           onReset={desk.reset}
           onRun={() => void desk.tryIt()}

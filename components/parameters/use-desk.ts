@@ -45,7 +45,11 @@ export function useDesk({ project, initial, values, actions }: DeskInput) {
 
   const saved = useMemo(() => specsOf(view), [view]);
   const changed = useMemo(() => differences(saved, specs), [saved, specs]);
-  const form = useMemo(() => (changed === 0 ? { parameters: view.parameters, problem: null } : formOf(view, specs)), [changed, view, specs]);
+  const made = useMemo(() => (changed === 0 ? { parameters: view.parameters, problem: null } : formOf(view, specs)), [changed, view, specs]);
+  // While something said cannot be, the last form that could stays.
+  const [lastGood, setLastGood] = useState(made.parameters);
+  if (made.problem === null && lastGood !== made.parameters) setLastGood(made.parameters);
+  const form = made.problem === null ? made : { parameters: lastGood, problem: made.problem };
   const draft: Draft = useMemo(() => ({ ...defaultDraft(form.parameters), ...typed }), [form.parameters, typed]);
   const running = session.state === "sending" || session.state === "queued" || session.state === "starting" || session.state === "running";
 
@@ -83,6 +87,7 @@ export function useDesk({ project, initial, values, actions }: DeskInput) {
 
   const tryIt = () =>
     once("saving", async () => {
+      if (form.problem !== null) return;
       const checked = checkValues(form.parameters, rawFromDraft(form.parameters, draft), { language: view.language });
       setErrors(checked.ok ? {} : (checked.failure.fields ?? {}));
       if (!checked.ok || !(await keep())) return;

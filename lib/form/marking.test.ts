@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { choicesText, formOf, kindsOf, specsOf, withBound, withChoices, withKind, withWord } from "./marking.ts";
+import { choicesText, formOf, kindsOf, specsOf, withBound, withChoices, withFirstChoice, withKind, withWord } from "./marking.ts";
 
 const view = {
   language: "python" as const,
@@ -44,6 +44,10 @@ test("what is typed becomes what the notebook says", () => {
   expect(spec).toEqual({ choices: [{ value: 1, label: "one" }, 2] });
   expect(choicesText(spec)).toBe("1 | one\n2");
   expect(withChoices(spec, "", true)).toEqual({});
+  expect(withFirstChoice({ type: "choice" }, '"BY4741"', false)).toEqual({ type: "choice", choices: ["BY4741"] });
+  expect(withFirstChoice({ type: "choice" }, "24", true)).toEqual({ type: "choice", choices: [24] });
+  expect(withFirstChoice({ type: "choice", choices: ["a"] }, "'b'", false)).toEqual({ type: "choice", choices: ["a"] });
+  expect(withFirstChoice({ type: "choice" }, "'a|b'", false)).toEqual({ type: "choice" });
   expect(withKind({ min: 1, max: 2, choices: [1], label: "x" }, "choice")).toEqual({ type: "choice", choices: [1], label: "x" });
   expect(kindsOf({ type: "integer" })).toContain("choice");
 });

@@ -109,6 +109,13 @@ export function withChoices(spec: ParameterSpec, text: string, numeric: boolean)
   return choices.length === 0 ? rest : { ...rest, choices };
 }
 
+/** The first of several is what the notebook itself says: a choice among none is no form. */
+export function withFirstChoice(spec: ParameterSpec, literal: string, numeric: boolean): ParameterSpec {
+  if (spec.type !== "choice" || spec.choices) return spec;
+  const written = /^(["'])([^"'\\|\n]*)\1$/.exec(literal)?.[2] ?? (numeric ? literal : "");
+  return withChoices(spec, written, numeric);
+}
+
 export function choicesText(spec: ParameterSpec): string {
   return (spec.choices ?? []).map((choice) => (typeof choice === "object" ? `${choice.value} | ${choice.label}` : String(choice))).join("\n");
 }
