@@ -66,6 +66,12 @@ export function NewProjectForm({ areas, begin, way: firstWay, uploadLimitBytes, 
     return { ok: false, failure: { code: "invalid", message: answer.problem.detail, fields: answer.problem.fields } };
   }
 
+  /** What was wrong with the files before is not said of others. */
+  function choose(chosen: readonly ChosenFile[]) {
+    setFiles(chosen);
+    setProblem((before) => before && withoutFiles(before));
+  }
+
   function onSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (!busy) void submit(event.currentTarget);
@@ -98,7 +104,7 @@ export function NewProjectForm({ areas, begin, way: firstWay, uploadLimitBytes, 
       {way === "template" && <TemplateField />}
       {/* Kept while another way is looked at: nothing chosen or typed is lost. */}
       <div hidden={way !== "upload"}>
-        <FilesField files={files} onChange={setFiles} limitBytes={uploadLimitBytes} error={fields.files ?? fields.file} />
+        <FilesField files={files} onChange={choose} limitBytes={uploadLimitBytes} error={fields.files ?? fields.file} />
       </div>
       <div hidden={way !== "address"}>
         <AddressFields url={begin?.url ?? ""} errors={fields} />
@@ -119,6 +125,11 @@ type Given = Readonly<Record<string, string>>;
 
 function readForm(form: HTMLFormElement): Given {
   return Object.fromEntries([...new FormData(form)].filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
+
+function withoutFiles({ message, fields }: Problem): Problem | null {
+  const { files: _files, file: _file, ...others } = fields;
+  return Object.keys(others).length === 0 ? null : { message, fields: others };
 }
 
 function missingIn(way: Way, given: Given, files: readonly ChosenFile[]): Problem | null {
