@@ -22,6 +22,10 @@ describe("the suggested message", () => {
     expect(suggestMessage([changed("data.csv"), changed("a.ipynb")])).toBe("Change a.ipynb and 1 more file");
     expect(suggestMessage([{ path: "b.py", from: "a.py", kind: "moved" }])).toBe("Move a.py to b.py");
     expect(suggestMessage([])).toBe("");
+    const more = new Map([["a.ipynb", { ...counts, changed: 2, added: 1 }]]);
+    expect(suggestMessage([changed("data.csv"), changed("a.ipynb")], more)).toBe("Change a.ipynb (2 cells changed, 1 added) and 1 more file");
+    const long = `${"long-".repeat(8)}a.ipynb`;
+    expect(suggestMessage([changed("data.csv"), changed(long)], new Map([[long, { ...counts, changed: 2, added: 1 }]]))).toBe(`Change ${long} and 1 more file`);
   });
 
   it("is one line of at most 72 characters, well formed, and empty only for nothing", () => {

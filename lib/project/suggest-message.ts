@@ -18,7 +18,11 @@ export function suggestMessage(changes: readonly FileChange[], notebooks: Readon
   const alike = sorted.every((change) => change.kind === first.kind);
   const more = sorted.length - 1;
   const rest = alike ? ` and ${more} more ${more === 1 ? "file" : "files"}` : `, and ${more} more ${more === 1 ? "change" : "changes"}`;
-  return `${verbs[first.kind]} ${shortened(first.path, longest - verbs[first.kind].length - 1 - rest.length)}${rest}`;
+  const verb = verbs[first.kind];
+  const words = wordsOfChange(first, notebooks.get(first.path));
+  const whole = `${verb} ${shortened(first.path, longest)} (${words})${rest}`;
+  if (words !== "" && whole.length <= longest) return whole;
+  return `${verb} ${shortened(first.path, longest - verb.length - 1 - rest.length)}${rest}`;
 }
 
 /** Notebooks are what a project is about. */
@@ -27,7 +31,7 @@ function weight(change: FileChange): number {
 }
 
 function messageOfOne(change: FileChange, counts: NotebookDiff["counts"] | undefined): string {
-  const said = change.kind === "changed" && counts ? wordsOf(counts) : "";
+  const said = wordsOfChange(change, counts);
   const rest = said === "" ? "" : `: ${said}`;
   const verb = verbs[change.kind];
   if (change.kind === "moved" && change.from !== undefined) {
@@ -37,6 +41,10 @@ function messageOfOne(change: FileChange, counts: NotebookDiff["counts"] | undef
   const room = longest - verb.length - 1;
   const path = shortened(change.path, Math.max(24, room - rest.length));
   return path.length + rest.length <= room ? `${verb} ${path}${rest}` : `${verb} ${shortened(change.path, room)}`;
+}
+
+function wordsOfChange({ kind }: FileChange, counts: NotebookDiff["counts"] | undefined): string {
+  return kind === "changed" && counts ? wordsOf(counts) : "";
 }
 
 /** "2 cells changed, 1 added"; running again is told only where nothing else happened. */

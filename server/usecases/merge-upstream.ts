@@ -6,7 +6,6 @@ import { authorOf } from "./author-of.ts";
 import { type CommittedLines, commitLines } from "./commit-lines.ts";
 import { findProjectFor, type ReadyProject } from "./find-project.ts";
 import { askingPerson, findPlace, holdWorkingCopy, type Person } from "./hold-working-copy.ts";
-import { tellOthers } from "./save-version.ts";
 import { findUpstream } from "./show-upstream.ts";
 import { updateFiles } from "./update-files.ts";
 import { newestOf, treeOf, versionAt } from "./version-lookup.ts";
@@ -26,7 +25,7 @@ export async function mergeUpstream(ctx: Context, input: { projectId: string }):
   if (!held) return fail("unavailable", "The newer version is being brought in already. Wait for that to end.", { retryAfterSeconds: 5 });
   if (!held.value.ok) return held.value;
   const { commit, notes } = held.value.value;
-  await tellOthers(ctx, project.value.id);
+  await ctx.store.touchProject(project.value.id, ctx.now());
   await followInOwnFiles(ctx, project.value, person.value, commit);
   const version = await versionAt(ctx, project.value.repositoryId, commit);
   return version.ok ? ok({ version: version.value, merged: notes, leftOut: [] }) : version;

@@ -8,7 +8,7 @@ import { discardHeld } from "./discard-changes.ts";
 import { findProjectFor } from "./find-project.ts";
 import { askingPerson, type HeldPlace, holdWorkingCopy } from "./hold-working-copy.ts";
 import { changesBetween, readWork, savedTree, workTree } from "./read-work.ts";
-import { saveHeld, tellOthers } from "./save-version.ts";
+import { saveHeld } from "./save-version.ts";
 import { finishUpdate, updateFiles } from "./update-files.ts";
 import { mainLine, newestOf, readableVersion, type Tree, treeOf, versionAt } from "./version-lookup.ts";
 
@@ -44,7 +44,7 @@ async function restoreHeld(ctx: Context, held: HeldPlace, restoring: Restoring):
   if (!kept.ok) return kept;
   const committed = await commitRestored(ctx, kept.value, restoring);
   if (!committed.ok) return committed;
-  await tellOthers(ctx, held.project.id);
+  await ctx.store.touchProject(held.project.id, ctx.now());
   // A working copy that was never opened is made by its first opening.
   const updated = kept.value.row.baseCommit === null ? ok({ notes: [] }) : await updateFiles(ctx, kept.value, committed.value);
   if (!updated.ok) ctx.log.warn({ workingCopy: held.row.id, code: updated.failure.code }, "a working copy could not follow what was restored");

@@ -6,6 +6,7 @@ import type { Context } from "#server/context.ts";
 import { authorOf } from "./author-of.ts";
 import { type CollectedWork, collectWork } from "./collect-work.ts";
 import { commitLines } from "./commit-lines.ts";
+import { countNotebookChanges } from "./count-notebook-changes.ts";
 import { findProjectFor } from "./find-project.ts";
 import { askingPerson, type HeldPlace, holdWorkingCopy } from "./hold-working-copy.ts";
 import { changesBetween, readWork, savedTree, workTree } from "./read-work.ts";
@@ -50,10 +51,11 @@ export async function saveHeld(ctx: Context, held: HeldPlace, saving: Saving): P
   if (!collected.ok) return collected;
   if (collected.value.changes.size === 0) return nothingToSave(ctx, place, collected.value);
   const changes = changesBetween(workTree(base.value), savedTree(work.value)).filter(({ path }) => collected.value.changes.has(path));
-  const message = saving.message.trim() || suggestMessage(changes);
+  const message = saving.message.trim() || suggestMessage(changes, await countNotebookChanges(ctx, place, base.value, work.value, changes));
   const saved = await commitWork(ctx, place, base.value, collected.value, `${message.replaceAll("\r\n", "\n")}\n`);
   if (!saved.ok) return saved;
-  await tellOthers(ctx, place.project.id);
+  // Lists show it first.
+  await ctx.store.touchProject(place.project.id, ctx.now());
   const version = await versionAt(ctx, place.project.repositoryId, saved.value.commit);
   if (!version.ok) return version;
   return ok({ version: version.value, merged: [...finished.value.notes, ...saved.value.notes], leftOut: collected.value.leftOut });
@@ -126,10 +128,4 @@ async function bringIn(ctx: Context, place: HeldPlace, bringing: Bringing): Prom
   if (!updated.ok) ctx.log.warn({ workingCopy: row.id, code: updated.failure.code }, "a working copy could not follow its own version");
   const told = new Set(notes.map(({ path }) => path));
   return ok({ commit, notes: [...notes, ...(updated.ok ? updated.value.notes.filter(({ path }) => !told.has(path)) : [])] });
-}
-
-/** Lists show the project first, open pages hear of it. */
-export async function tellOthers(ctx: Context, projectId: HeldPlace["project"]["id"]): Promise<void> {
-  await ctx.store.touchProject(projectId, ctx.now());
-  await ctx.store.notify("project_changed", projectId);
 }

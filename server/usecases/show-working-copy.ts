@@ -3,6 +3,7 @@ import type { WorkingCopyView } from "#lib/domain/project.ts";
 import { suggestMessage } from "#lib/project/suggest-message.ts";
 import { ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
+import { countNotebookChanges } from "./count-notebook-changes.ts";
 import { findProjectFor, type ReadyProject } from "./find-project.ts";
 import { askingPerson, findPlace, type WorkingPlace } from "./hold-working-copy.ts";
 import { changesBetween, readWork, savedTree, type Work, workTree } from "./read-work.ts";
@@ -35,7 +36,7 @@ export async function showWorkingCopy(ctx: Context, input: { projectId: string }
     ...shownChanges(changes),
     behind: (await behindOf(ctx, project.value, baseCommit)) ?? 0,
     tooLarge: tooLarge(ctx, place, work.value, changes),
-    suggestedMessage: suggestMessage(changes),
+    suggestedMessage: suggestMessage(changes, await countNotebookChanges(ctx, place, tree.value, work.value, changes)),
   });
 }
 
