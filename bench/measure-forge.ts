@@ -7,8 +7,7 @@ import type { CommitId, RepositoryId } from "#lib/domain/ids.ts";
 import type { Result } from "#lib/result.ts";
 import { createEmbeddedForge } from "#server/adapters/forge/embedded/forge.ts";
 import type { CommitRequest, Forge } from "#server/ports/forge.ts";
-
-export type ForgeMeasure = { readonly name: string; readonly peer: string; readonly oursMs: readonly number[]; readonly peerMs: readonly number[] };
+import type { BesideGit } from "./beside-git.ts";
 
 const files = 20_000;
 const versions = 10_000;
@@ -17,7 +16,7 @@ const rounds = 15;
 const author = { name: "Ada", email: "ada@example.org", at: new Date("2026-01-02T03:04:05Z") };
 
 /** What authors wait for, each beside the git commands that do the same, turn by turn. */
-export async function measureForge(folder: string): Promise<ForgeMeasure[]> {
+export async function measureForge(folder: string): Promise<BesideGit[]> {
   const forge = createEmbeddedForge({ folder: path.join(folder, "repositories") });
   try {
     const wide = await makeWide(forge);
@@ -65,7 +64,7 @@ async function makeLong(forge: Forge, folder: string): Promise<Place> {
   return { id, commit: value(await forge.resolve(id, "main")) };
 }
 
-async function measureReads(forge: Forge, folder: string, { id, commit }: Place): Promise<ForgeMeasure[]> {
+async function measureReads(forge: Forge, folder: string, { id, commit }: Place): Promise<BesideGit[]> {
   const at = folderOf(folder, id);
   const one = await inTurn(
     async (n) => value(await forge.readFile(id, commit, nameOf(n * 97), 1e6)),
@@ -81,7 +80,7 @@ async function measureReads(forge: Forge, folder: string, { id, commit }: Place)
   ];
 }
 
-async function measureCommit(forge: Forge, folder: string, { id, commit }: Place): Promise<ForgeMeasure> {
+async function measureCommit(forge: Forge, folder: string, { id, commit }: Place): Promise<BesideGit> {
   const clone = path.join(folder, "clone");
   await git(["clone", "--quiet", "--local", folderOf(folder, id), clone]);
   let parent = commit;
@@ -97,7 +96,7 @@ async function measureCommit(forge: Forge, folder: string, { id, commit }: Place
   return { name: "save one file of 20,000", peer: "git commit --all in a clone", ...taken };
 }
 
-async function measureHistory(forge: Forge, folder: string, { id, commit }: Place): Promise<ForgeMeasure> {
+async function measureHistory(forge: Forge, folder: string, { id, commit }: Place): Promise<BesideGit> {
   const at = folderOf(folder, id);
   const taken = await inTurn(
     async () => value(await forge.history(id, commit, { limit: 50 })),
@@ -109,7 +108,7 @@ async function measureHistory(forge: Forge, folder: string, { id, commit }: Plac
   return { name: "50 numbered versions of 10,000", peer: "git log, git rev-list --count", ...taken };
 }
 
-async function measureForks(forge: Forge, folder: string, { id }: Place): Promise<ForgeMeasure[]> {
+async function measureForks(forge: Forge, folder: string, { id }: Place): Promise<BesideGit[]> {
   const at = folderOf(folder, id);
   const ours = async (): Promise<void> => void value(await forge.fork(id, "copy"));
   const copyTo = (n: number): string => path.join(folder, `copy-${n}`);

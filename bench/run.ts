@@ -19,6 +19,7 @@ import { reportMemory } from "./report-memory.ts";
 import { reportNotebooks } from "./report-notebooks.ts";
 import { reportPages } from "./report-pages.ts";
 import { reportRuns } from "./report-runs.ts";
+import { reportVersions } from "./report-versions.ts";
 import { milliseconds } from "./statistics.ts";
 
 const administrator = { username: "keeper", password: "measured with patience" };
@@ -49,6 +50,7 @@ const parts: readonly Part[] = [
   { name: "notebooks", title: "A notebook to be read", onLibrary: true, atMostMinutes: 10, measure: reportNotebooks },
   { name: "gateway", title: "Gateway to labs", atMostMinutes: 10, measure: reportGateway },
   { name: "repositories", title: "Repositories", atMostMinutes: 15, measure: reportForge },
+  { name: "versions", title: "Versions", atMostMinutes: 20, measure: reportVersions },
   {
     name: "pages",
     title: "Pages",
