@@ -1,4 +1,5 @@
 import type { LabStopReason } from "#lib/domain/lab.ts";
+import { formatBytes } from "#lib/format.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Context, Services } from "#server/context.ts";
 import { labBasePath, pageOrigin } from "#server/lab-address.ts";
@@ -7,8 +8,9 @@ import type { Home } from "#server/ports/homes.ts";
 import type { KernelsPort, Lab } from "#server/ports/kernels.ts";
 import type { LabChange, LabLease, LabRow } from "#server/ports/store.ts";
 import { prepareWorkingCopy } from "#server/usecases/prepare-working-copy.ts";
+import type { UpdateProgress } from "#server/usecases/update-files.ts";
 import { untilDatabaseIsBack } from "./database-away.ts";
-import { watchLab } from "./watch-lab.ts";
+import { homeTolerance, watchLab } from "./watch-lab.ts";
 
 export type LabSession = {
   readonly lease: LabLease;
@@ -117,9 +119,15 @@ async function bringFiles(services: Services, row: LabRow): Promise<Result<LabPl
   if (!user) return fail("not_found", "This account is gone.");
   const home = personHome(user);
   await services.homes.ensure(home);
+  const { usedBytes, limitBytes } = await services.homes.usage(home);
+  if (usedBytes > limitBytes * homeTolerance)
+    return fail(
+      "too_large",
+      `Your home holds ${formatBytes(usedBytes)}, and it may hold ${formatBytes(limitBytes)}. Make room in your files, then open the lab again.`,
+    );
   if (row.projectId === null) return ok({ home, folder: "" });
   const ctx: Context = { ...services, actor: { kind: "system" }, requestId: `lab ${row.id}` };
-  const prepared = await prepareWorkingCopy(ctx, { projectId: row.projectId, user });
+  const prepared = await prepareWorkingCopy(ctx, { projectId: row.projectId, user, onProgress });
   return prepared.ok ? ok({ home, folder: prepared.value.folder }) : prepared;
 }
 

@@ -132,11 +132,23 @@ describe("labs", () => {
     const { lab, client } = await site.open(await site.project());
     const kernel = await client.kernel();
     const writing = kernel.execute("import time\nwhile True: time.sleep(0.05)");
-    extraBytes = site.config.person.homeBytes * 2;
+    extraBytes = site.config.person.homeBytes * 1.3;
     expect(await writing).toContain("[died]");
     extraBytes = 0;
     expect(await site.until(lab.id, (row) => row.error !== null)).toMatchObject({ state: "ready", error: expect.stringContaining("more than it may") });
     expect((await client.request("DELETE", "api/contents/notes.md")).status).toBe(204);
+    await stop(lab.id);
+  });
+
+  test("end where a home holds far more than it may, and begin again once there is room", async () => {
+    const projectId = await site.project();
+    const { lab } = await site.open(projectId);
+    extraBytes = site.config.person.homeBytes * 2;
+    expect(await site.until(lab.id, (row) => row.state === "stopped")).toMatchObject({ stopReason: "disk" });
+    value(await openLab(site.author, { projectId }));
+    expect(await site.until(lab.id, (row) => row.state === "failed")).toMatchObject({ error: expect.stringContaining("Make room") });
+    extraBytes = 0;
+    expect((await site.open(projectId)).lab.state).toBe("ready");
     await stop(lab.id);
   });
 

@@ -21,6 +21,8 @@ const everyMs = 10_000;
 const shortestMs = 50;
 /** What is written beyond a home's limit before whoever writes is ended: a warning was shown long before. */
 const quotaTolerance = 1.1;
+/** Beyond this a home opens in no lab: whoever begins anew after each end, or writes by the lab's own server, would fill the disk. */
+export const homeTolerance = 1.5;
 
 /** Looks at a lab every ten seconds: what it uses, whether anybody works in it, whether its home has room. */
 export function watchLab(watch: WatchLab): { look(): void; stop(): void } {
@@ -49,7 +51,12 @@ async function look({ services, lab, home, row, readyAt, change, end }: WatchLab
   const { config, store, now } = services;
   const [used, activity, current] = await Promise.all([lab.usage(), readActivity(lab, labBasePath(config, row.label)), store.findLab(row.id)]);
   const usage = { memoryBytes: used.memoryBytes, limitBytes: config.labs.memoryBytes, cpuSeconds: used.cpuSeconds, cpus: config.labs.cpus };
-  const warning = (await memoryWarning(services, lab, seen)) ?? (await diskWarning(services, lab, home, seen));
+  const { usedBytes, limitBytes } = await services.homes.usage(home);
+  if (usedBytes > limitBytes * homeTolerance) {
+    end({ why: "disk", error: null });
+    return everyMs;
+  }
+  const warning = (await memoryWarning(services, lab, seen)) ?? (await diskWarning({ usedBytes, limitBytes }, lab, seen));
   const told: LabChange = { usage, ...(warning === null ? {} : { error: warning }) };
   if (activity === null) {
     await change(told);
@@ -73,8 +80,11 @@ async function memoryWarning({ config }: Services, lab: Lab, seen: { kills: numb
 }
 
 /** Ends what writes when the home is well beyond its limit, and again only when it has grown since. */
-async function diskWarning({ homes }: Services, lab: Lab, home: Home, seen: { homeBytes: number }): Promise<string | null> {
-  const { usedBytes, limitBytes } = await homes.usage(home);
+async function diskWarning(
+  { usedBytes, limitBytes }: { usedBytes: number; limitBytes: number },
+  lab: Lab,
+  seen: { homeBytes: number },
+): Promise<string | null> {
   if (usedBytes <= limitBytes * quotaTolerance) {
     seen.homeBytes = 0;
     return null;
