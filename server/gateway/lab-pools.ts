@@ -2,11 +2,15 @@ import { isDeepStrictEqual } from "node:util";
 import { Pool } from "undici";
 import type { LabId } from "#lib/domain/ids.ts";
 import type { LabTarget } from "#server/ports/store.ts";
+import { createLabLines, type LabLines } from "./lab-lines.ts";
+import type { Destination } from "./pass-on.ts";
 
 export type ServedLab = LabTarget & { readonly address: NonNullable<LabTarget["address"]> };
 
+type Connections = { readonly pool: Pool; readonly lines: LabLines };
+
 export type LabPools = {
-  of(lab: ServedLab): Pool;
+  of(lab: ServedLab): Destination;
   /** Whether what is open leads to the process that the row speaks of; true as well where nothing was opened. */
   isSame(lab: LabTarget): boolean;
   drop(id: LabId): void;
@@ -18,32 +22,37 @@ const settings = { connections: 64, bodyTimeout: 0, headersTimeout: 600_000, kee
 
 /** Connections to a lab are kept for as long as it is the same process behind the same address. */
 export function createLabPools(): LabPools {
-  const pools = new Map<LabId, { readonly lab: LabTarget; readonly pool: Pool }>();
+  const pools = new Map<LabId, { readonly lab: LabTarget; readonly to: Connections }>();
   const drop = (id: LabId) => {
     const known = pools.get(id);
     pools.delete(id);
-    void known?.pool.destroy().catch(() => {});
+    if (known) void closeAll(known.to);
   };
   return {
     of(lab) {
       const known = pools.get(lab.id);
-      if (known && isSameProcess(known.lab, lab)) return known.pool;
+      if (known && isSameProcess(known.lab, lab)) return known.to;
       drop(lab.id);
       const { address } = lab;
-      const pool =
+      const to =
         address.kind === "socket"
-          ? new Pool("http://lab", { ...settings, socketPath: address.path })
-          : new Pool(`http://${address.host}:${address.port}`, settings);
-      pools.set(lab.id, { lab, pool });
-      return pool;
+          ? { pool: new Pool("http://lab", { ...settings, socketPath: address.path }), lines: createLabLines({ path: address.path }) }
+          : { pool: new Pool(`http://${address.host}:${address.port}`, settings), lines: createLabLines({ host: address.host, port: address.port }) };
+      pools.set(lab.id, { lab, to });
+      return to;
     },
     isSame: (lab) => isSameProcess(pools.get(lab.id)?.lab ?? lab, lab),
     drop,
     async close() {
-      await Promise.all([...pools.values()].map(({ pool }) => pool.destroy().catch(() => {})));
+      await Promise.all([...pools.values()].map(({ to }) => closeAll(to)));
       pools.clear();
     },
   };
+}
+
+async function closeAll({ pool, lines }: Connections): Promise<void> {
+  lines.close();
+  await pool.destroy().catch(() => {});
 }
 
 function isSameProcess(one: LabTarget, other: LabTarget): boolean {

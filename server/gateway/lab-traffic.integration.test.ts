@@ -102,6 +102,15 @@ describe("a lab", () => {
   test("that breaks off half-way breaks off here too", async () => {
     await expect(ask({ path: "/half" })).rejects.toThrow(/aborted|hang up/);
   });
+  test("may hint before it answers, and may end an answer with its connection", async () => {
+    expect(await ask({ path: "/hinted" })).toMatchObject({ status: 200, body: "ok" });
+    expect(await ask({ path: "/until-close" })).toMatchObject({ status: 200, body: "all of it" });
+  });
+  test("whose words go on after an answer gives nobody else's answer with them", async () => {
+    expect(await ask({ path: "/says-more" })).toMatchObject({ status: 200, body: "ok" });
+    for (let turn = 0; turn < 3; turn++) expect((await ask({ path: "/" })).body).toBe("0");
+    await expect(ask({ path: "/broken-chunks" })).rejects.toThrow(/aborted|hang up/);
+  });
   test("that never answers is left when its asker leaves", async () => {
     const before = upstream.left();
     const request = http.get({ port, host: "127.0.0.1", path: "/never", headers: { host: hostOf(lab), cookie } });

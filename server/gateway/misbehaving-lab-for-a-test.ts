@@ -47,6 +47,15 @@ export async function openMisbehavingLab(socketPath: string) {
         return response.write("half", () => request.socket.destroy());
       case "/never":
         return undefined;
+      case "/hinted":
+        response.writeEarlyHints({ link: "</a.css>; rel=preload" });
+        return response.end("ok");
+      case "/until-close":
+        return request.socket.end("HTTP/1.1 200 OK\r\n\r\nall of it");
+      case "/says-more":
+        return request.socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nfalse");
+      case "/broken-chunks":
+        return request.socket.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\nnone\r\n");
       case "/nothing":
         return response.writeHead(204).end();
       case "/unchanged":

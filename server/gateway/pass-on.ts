@@ -4,10 +4,15 @@ import type { Dispatcher } from "undici";
 import type { RawHeaders } from "#lib/gateway/headers.ts";
 import type { Logger } from "#server/log.ts";
 import { AnswerWriter } from "./answer-writer.ts";
+import { type AnswerHandler, askByUndici, type Control } from "./asker.ts";
+import type { LabLines } from "./lab-lines.ts";
 import { answerTooLarge } from "./plain-answers.ts";
 
+/** `lines`: for what has no body, where it is asked often. */
+export type Destination = { readonly pool: Dispatcher; readonly lines?: LabLines };
+
 export type PassOn = {
-  readonly to: Dispatcher;
+  readonly to: Destination;
   /** For the log: "the web process". */
   readonly who: string;
   readonly request: http.IncomingMessage;
@@ -23,38 +28,43 @@ export type PassOn = {
   readonly whenUnreachable: (isAway: boolean) => void;
 };
 
-type Controller = Dispatcher.DispatchController;
-
 /** Streams a request to a server behind and its answer back: nothing is kept, a slow side slows the other, an end on one side ends the other. */
 export function passOn(pass: PassOn, isRetry = false): void {
   const { to, request, response } = pass;
   const body = hasBody(request) ? bounded(request, pass.bodyBytes) : null;
+  const question = { method: request.method ?? "GET", target: request.url ?? "/", headers: pass.headers, body };
+  const handler = answerTo(pass, isRetry);
+  response.once("close", handler.abort);
+  if (to.lines && body === null && (question.method === "GET" || question.method === "HEAD")) to.lines.ask(question, handler, isRetry);
+  else askByUndici(to.pool, question, handler);
+}
+
+function answerTo(pass: PassOn, isRetry: boolean): AnswerHandler & { readonly abort: () => void } {
+  const { request, response } = pass;
   const writer = new AnswerWriter(response);
-  let controller: Controller | undefined;
+  let control: Control | undefined;
   const abort = () => {
-    if (!response.writableFinished) controller?.abort(new ClientGone());
+    if (!response.writableFinished) control?.abort(new ClientGone());
   };
-  response.once("close", abort);
-  const handler: Dispatcher.DispatchHandler = {
-    onRequestStart: (started) => {
-      controller = started;
+  return {
+    abort,
+    onStart(started) {
+      control = started;
       if (response.closed) started.abort(new ClientGone());
     },
-    onResponseStart: (_current, status, headers, message) => {
-      // Informational answers are between the two servers.
-      if (status < 200 || response.headersSent) return;
-      writer.begin(status, message, pass.answerHeaders(flatten(headers)));
+    onHead(status, message, headers) {
+      if (!response.headersSent) writer.begin(status, message, pass.answerHeaders(headers));
     },
-    onResponseData: (current, chunk) => {
+    onData(chunk) {
       if (writer.write(chunk)) return;
-      current.pause();
-      response.once("drain", () => current.resume());
+      control?.pause();
+      response.once("drain", () => control?.resume());
     },
-    onResponseEnd: () => {
+    onEnd() {
       writer.end();
       discardRest(request);
     },
-    onResponseError: (_current, error) => {
+    onError(error) {
       response.off("close", abort);
       if (error instanceof ClientGone || response.destroyed) return;
       if (error instanceof TooLarge) {
@@ -66,11 +76,6 @@ export function passOn(pass: PassOn, isRetry = false): void {
       fallBack(pass, error);
     },
   };
-  try {
-    to.dispatch({ path: request.url ?? "/", method: (request.method ?? "GET") as Dispatcher.HttpMethod, headers: pass.headers, body }, handler);
-  } catch (error) {
-    handler.onResponseError?.(undefined as unknown as Controller, error as Error);
-  }
 }
 
 function fallBack(pass: PassOn, error: Error & { code?: string }): void {
@@ -128,15 +133,4 @@ export function discardRest(request: http.IncomingMessage): void {
   setTimeout(() => {
     if (!request.complete) socket.destroy();
   }, 2_000).unref();
-}
-
-/** undici has read names and values already, byte for byte. */
-function flatten(headers: http.IncomingHttpHeaders): string[] {
-  const flat: string[] = [];
-  for (const name in headers) {
-    const value = headers[name];
-    if (typeof value === "string") flat.push(name, value);
-    else for (const one of value ?? []) flat.push(name, one);
-  }
-  return flat;
 }

@@ -131,7 +131,7 @@ function handleWeb(
   }
   boundSilence(request, response);
   passOn({
-    to: web,
+    to: { pool: web },
     who: "the web process",
     request,
     response,
