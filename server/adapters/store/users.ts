@@ -1,4 +1,4 @@
-import { count, eq } from "drizzle-orm";
+import { count, eq, sql } from "drizzle-orm";
 import { users } from "#drizzle/schema/index.ts";
 import type { UserId } from "#lib/domain/ids.ts";
 import type { Level } from "#lib/domain/person.ts";
@@ -27,6 +27,8 @@ export function userQueries({ db }: Queryable) {
 
     async updateUser(id: UserId, change: Partial<Pick<User, "displayName" | "email" | "passwordHash" | "level" | "suspendedAt">>): Promise<void> {
       await db.update(users).set(change).where(eq(users.id, id));
+      // The person's sign-ins are worth nothing while this lasts: what is open by them ends now, like at their end.
+      if (change.suspendedAt) await db.execute(sql`select pg_notify('session_revoked', id) from sessions where user_id = ${id} and revoked_at is null`);
     },
 
     async countUsersAt(level: Level): Promise<number> {
