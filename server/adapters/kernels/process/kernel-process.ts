@@ -3,9 +3,10 @@ import type { Kernel, KernelExit, KernelUsage } from "#server/ports/kernels.ts";
 import type { ControlGroup } from "./control-groups.ts";
 import { createFileReceiver } from "./give-files.ts";
 import type { Launched } from "./launch.ts";
-import { childrenOf, deletedOpenBytes, descendantsOf, usageOf } from "./process-tree.ts";
+import { childrenOf, deletedOpenBytes } from "./process-tree.ts";
 import { removeFolders } from "./session-folders.ts";
 import type { StartPlan } from "./start-kernel.ts";
+import { signalQuietly, superviseProcesses } from "./supervised-processes.ts";
 import type { Watched } from "./watch.ts";
 
 export type LiveKernel = { readonly kernel: Kernel; readonly watched: Watched };
@@ -16,24 +17,12 @@ export function superviseKernel(plan: StartPlan, launched: Launched, group: Cont
   const { folders, request, facilities, uid } = plan;
   const receiver = createFileReceiver(folders.work, uid);
   let reason: KernelExit["reason"] | null = null;
-  let lastUsage: KernelUsage = { memoryBytes: 0, peakMemoryBytes: 0, cpuSeconds: 0 };
   let stopping: Promise<void> | null = null;
   let removing: Promise<void> | null = null;
   let gone = false;
 
-  const processIds = async (): Promise<number[]> =>
-    group ? group.processIds() : launched.child.pid === undefined || gone ? [] : descendantsOf(launched.child.pid);
-
-  const usage = async (): Promise<KernelUsage> => {
-    if (stopping || gone) return lastUsage;
-    const now = group ? await group.usage() : await usageOf(await processIds());
-    lastUsage = {
-      memoryBytes: now.memoryBytes,
-      peakMemoryBytes: Math.max(lastUsage.peakMemoryBytes, now.peakMemoryBytes),
-      cpuSeconds: Math.max(lastUsage.cpuSeconds, now.cpuSeconds),
-    };
-    return lastUsage;
-  };
+  const processes = superviseProcesses(launched, group, () => gone);
+  const usage = async (): Promise<KernelUsage> => (stopping || gone ? processes.measured() : processes.measure());
 
   const exited = launched.exit.then(async (code): Promise<KernelExit> => {
     // The control group remembers how much was used, and whether that was too much, after its last process.
@@ -51,14 +40,13 @@ export function superviseKernel(plan: StartPlan, launched: Launched, group: Cont
   };
 
   const endProcesses = async () => {
-    lastUsage = await (group
-      ? group.usage()
-      : usageOf(await processIds()).then((now) => ({ ...now, peakMemoryBytes: Math.max(now.peakMemoryBytes, lastUsage.peakMemoryBytes) }))
-    ).catch(() => lastUsage);
-    const ids = group ? [] : await processIds();
+    // The last look: what it used stays known after its end.
+    await processes.measure().catch(() => {});
+    const ids = group ? [] : await processes.ids();
     const init = await Promise.race([launched.initPid, sleep(1000, null)]);
     // The first process of the sandbox takes all others with it, at once.
-    for (const pid of [init, launched.child.pid, ...ids]) if (pid !== null && pid !== undefined && !(gone && pid === launched.child.pid)) killQuietly(pid);
+    for (const pid of [init, launched.child.pid, ...ids])
+      if (pid !== null && pid !== undefined && !(gone && pid === launched.child.pid)) signalQuietly(pid, "SIGKILL");
     if (group && gone) await group.remove();
     await exited;
     if (group) await group.remove();
@@ -81,7 +69,7 @@ export function superviseKernel(plan: StartPlan, launched: Launched, group: Cont
     limitMemory: async (memoryBytes) => (await group?.limitMemory(memoryBytes)) ?? false,
     async interrupt() {
       const pid = await kernelPid();
-      if (pid !== null) killQuietly(pid, "SIGINT");
+      if (pid !== null) signalQuietly(pid, "SIGINT");
     },
     stop: () => killFor("killed"),
     kill() {
@@ -93,7 +81,7 @@ export function superviseKernel(plan: StartPlan, launched: Launched, group: Cont
   const watched: Watched = {
     folders: facilities.sandbox.works && uid !== null ? [folders.session] : [folders.session, folders.sockets],
     diskBytes: request.limits.diskBytes,
-    hiddenBytes: async () => deletedOpenBytes(await processIds()),
+    hiddenBytes: async () => deletedOpenBytes(await processes.ids()),
     onDiskFull: () => void killFor("disk_full"),
     async checkMemory() {
       if (group) return;
@@ -101,12 +89,4 @@ export function superviseKernel(plan: StartPlan, launched: Launched, group: Cont
     },
   };
   return { kernel, watched };
-}
-
-function killQuietly(pid: number, signal: "SIGKILL" | "SIGINT" = "SIGKILL"): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It has ended by itself.
-  }
 }

@@ -4,8 +4,9 @@ import type { KernelExit, KernelUsage } from "#server/ports/kernels.ts";
 import type { ControlGroup } from "./control-groups.ts";
 import type { LabFolders } from "./lab-folders.ts";
 import type { Launched } from "./launch.ts";
-import { childrenOf, descendantsOf, seenProcess, usageOf } from "./process-tree.ts";
+import { childrenOf, seenProcess, usageOf } from "./process-tree.ts";
 import { removeFolders } from "./session-folders.ts";
+import { signalQuietly, superviseProcesses } from "./supervised-processes.ts";
 
 /** The processes of one lab: waiting for somebody, or somebody's. */
 export type LabProcess = {
@@ -33,11 +34,11 @@ const killedBySignal9 = 137;
 
 export function superviseLab(name: string, folders: LabFolders, launched: Launched, group: ControlGroup | null): LabProcess {
   let reason: KernelExit["reason"] | null = null;
-  let lastUsage: KernelUsage = { memoryBytes: 0, peakMemoryBytes: 0, cpuSeconds: 0 };
   let ownKills = 0;
   let ending: Promise<void> | null = null;
   let stopping: Promise<void> | null = null;
   let gone = false;
+  const processes = superviseProcesses(launched, group, () => gone);
 
   const exited = launched.exit.then(async (code): Promise<KernelExit> => {
     gone = true;
@@ -45,10 +46,6 @@ export function superviseLab(name: string, folders: LabFolders, launched: Launch
     return { reason: reason ?? "exited", code };
   });
 
-  const processIds = async (): Promise<number[]> => {
-    if (group) return group.processIds();
-    return launched.child.pid === undefined || gone ? [] : descendantsOf(launched.child.pid);
-  };
   const serverPid = async (): Promise<number | null> => {
     const init = gone ? null : await launched.initPid;
     return init === null ? null : ((await childrenOf(init))[0] ?? null);
@@ -56,23 +53,12 @@ export function superviseLab(name: string, folders: LabFolders, launched: Launch
   /** What people run in it: all but the sandbox itself and the server. */
   const guests = async (): Promise<number[]> => {
     const hosts = new Set([launched.child.pid, await launched.initPid, await serverPid()]);
-    return (await processIds()).filter((pid) => !hosts.has(pid));
-  };
-
-  const usage = async (): Promise<KernelUsage> => {
-    if (ending || gone) return lastUsage;
-    const now = group ? await group.usage() : await usageOf(await processIds());
-    lastUsage = {
-      memoryBytes: now.memoryBytes,
-      peakMemoryBytes: Math.max(lastUsage.peakMemoryBytes, now.peakMemoryBytes),
-      cpuSeconds: Math.max(lastUsage.cpuSeconds, now.cpuSeconds),
-    };
-    return lastUsage;
+    return (await processes.ids()).filter((pid) => !hosts.has(pid));
   };
 
   const endAll = async (): Promise<void> => {
     reason ??= gone ? null : "killed";
-    const ids = group ? [] : await processIds();
+    const ids = group ? [] : await processes.ids();
     const init = await Promise.race([launched.initPid, sleep(1000, null)]);
     // The first process of the sandbox takes all others with it, at once.
     for (const pid of [init, launched.child.pid, ...ids]) if (pid !== null && pid !== undefined && !gone) signalQuietly(pid, "SIGKILL");
@@ -94,7 +80,7 @@ export function superviseLab(name: string, folders: LabFolders, launched: Launch
     exited,
     isGone: () => gone,
     serverPid,
-    usage,
+    usage: async () => (ending || gone ? processes.measured() : processes.measure()),
     memoryKills: async () => ownKills + ((await group?.countMemoryKills()) ?? 0),
     async terminalsBusy() {
       const [init, server] = [await launched.initPid, await serverPid()];
@@ -136,12 +122,4 @@ export async function hasOnly(uid: number, pid: number): Promise<boolean> {
   const ids = Array<string>(4).fill(String(uid)).join("\t");
   const capabilities = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"].every((name) => /^0+$/.test(field(name)));
   return field("Uid") === ids && field("Gid") === ids && field("Groups") === "" && capabilities && field("NoNewPrivs") === "1" && field("Seccomp") === "2";
-}
-
-function signalQuietly(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It has ended by itself.
-  }
 }
