@@ -240,6 +240,9 @@ function logWhenDone(
   });
 }
 
+/** A page in a lab can set cookies for the hosts above its own until no request fits any more. */
+const tooManyCookies = "The headers of this request are too large. If this stays so, remove this site's cookies in your browser and sign in again.";
+
 /** Node could not read the request at all; the answer must not echo any of it. */
 function refuseBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === "ECONNRESET" || !(socket as Socket).writable) {
@@ -247,9 +250,5 @@ function refuseBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
     return;
   }
   const status = error.code === "HPE_HEADER_OVERFLOW" ? 431 : error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400;
-  refuseSocket(
-    socket,
-    status,
-    status === 431 ? "The headers of this request are too large." : status === 408 ? "The request took too long to arrive." : "This request is malformed.",
-  );
+  refuseSocket(socket, status, status === 431 ? tooManyCookies : status === 408 ? "The request took too long to arrive." : "This request is malformed.");
 }

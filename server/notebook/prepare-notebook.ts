@@ -1,6 +1,7 @@
 import type { PreparedDiff, PreparedNotebook } from "#lib/domain/notebook-view.ts";
 import type { Result } from "#lib/result.ts";
 import { fail, ok } from "#lib/result.ts";
+import { inTurn } from "./in-turn.ts";
 import { type KeptResults, keepResults } from "./kept-results.ts";
 import { type Done, doWork, type OutputContent, type Work } from "./prepare-work.ts";
 import { workInThread } from "./work-thread.ts";
@@ -60,9 +61,10 @@ export async function readPreparedOutput(blob: string, cell: number, position: n
   const { outputs } = kept();
   const known = outputs.get(name);
   if (known) return ok(known);
-  const content = await read();
-  if (!content.ok) return content;
-  const done = await perform({ kind: "output", bytes: content.value, cell, position }, content.value.byteLength);
+  const done = await inTurn(async () => {
+    const content = await read();
+    return content.ok ? perform({ kind: "output", bytes: content.value, cell, position }, content.value.byteLength) : content;
+  });
   if (!done.ok) return done;
   if (done.value.kind !== "output") return fail("not_found", "No such output.");
   outputs.set(name, done.value.content, done.value.content.bytes.byteLength);
@@ -98,7 +100,7 @@ function once(name: string, prepare: () => Promise<Result<Done>>): Promise<Resul
   const { going } = kept();
   const running = going.get(name);
   if (running) return running;
-  const started = prepare().finally(() => going.delete(name));
+  const started = inTurn(prepare).finally(() => going.delete(name));
   going.set(name, started);
   return started;
 }
