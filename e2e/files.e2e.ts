@@ -47,6 +47,42 @@ test("files are sent, renamed, deleted by a slip and brought back, with the keyb
   await expect(page.getByRole("heading", { name: "Field notes" })).toBeVisible();
 });
 
+test("a file is moved into a folder and back, and the folder comes home as an archive", async ({ page }) => {
+  await signUp(page);
+  await page.goto(routes.files("private"));
+  await choose(page, [textFile("counts.csv", "species,count\nrye,3\n")]);
+  await page.getByRole("button", { name: words.newFolder }).click();
+  await page.getByLabel(words.newFolderName).fill("second year");
+  await page.keyboard.press("Enter");
+  await expect(row(page, "second year")).toHaveCount(1);
+  const menu = async (name: string, item: string) => {
+    await row(page, name)
+      .getByRole("button", { name: words.actionsOf(name) })
+      .click();
+    await page.getByRole("menuitem", { name: item }).click();
+  };
+  await menu("counts.csv", words.move);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: words.moving.here }).click();
+  await expect(dialog.getByText(words.moving.already)).toBeVisible();
+  await dialog.getByRole("button", { name: "second year" }).click();
+  await expect(dialog.getByText(words.moving.none)).toBeVisible();
+  await dialog.getByRole("button", { name: words.moving.here }).click();
+  await expect(page.getByText(words.moved("counts.csv", "private/second year"))).toBeVisible();
+  await expect(page.getByRole("button", { name: words.undo })).toBeFocused();
+  await expect(row(page, "counts.csv")).toHaveCount(0);
+
+  const [download] = await Promise.all([page.waitForEvent("download"), menu("second year", words.downloadArchive)]);
+  expect(download.suggestedFilename()).toBe("second year.zip");
+  const bytes = await readFile(await download.path());
+  expect(bytes.subarray(0, 2).toString()).toBe("PK");
+  expect(bytes.includes("second year/counts.csv")).toBe(true);
+
+  await page.getByRole("button", { name: words.undo }).click();
+  await expect(row(page, "counts.csv")).toHaveCount(1);
+  await expect(page.getByRole("link", { name: "counts.csv" })).toBeFocused();
+});
+
 test("a file of the same name is asked about, and what it replaces lies in the trash", async ({ page }) => {
   await signUp(page);
   await page.goto(routes.files("private"));

@@ -71,12 +71,16 @@ function useFocusOnEntry(entries: readonly HomeEntryView[]): (path: string) => v
   const wanted = useRef<string | null>(null);
   useEffect(() => {
     if (wanted.current === null || !entries.some((entry) => entry.path === wanted.current)) return;
-    document.querySelector<HTMLElement>(`[data-entry="${CSS.escape(wanted.current)}"]`)?.focus();
+    focusEntry(wanted.current);
     wanted.current = null;
   }, [entries]);
   return (path) => {
     wanted.current = path;
   };
+}
+
+export function focusEntry(path: string): void {
+  document.querySelector<HTMLElement>(`[data-entry="${CSS.escape(path)}"]`)?.focus();
 }
 
 export function inFolder(folder: string, name: string): string {

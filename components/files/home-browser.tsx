@@ -6,7 +6,7 @@ import type { HomeEntryView } from "#lib/domain/home.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
 import { EntryRow } from "./entry-row.tsx";
-import { inFolder, type Said, useHomeActions } from "./home-actions.ts";
+import { focusEntry, inFolder, type Said, useHomeActions } from "./home-actions.ts";
 import { MoveDialog } from "./move-dialog.tsx";
 import { NewFolder } from "./new-folder.tsx";
 import { UploadButtons, useDrop } from "./take-files.tsx";
@@ -31,6 +31,12 @@ export function HomeBrowser({ path, entries, next, hidden, projects }: Props) {
   const take = (files: readonly { file: File; path: string }[]) => queue.add(files.map((one) => ({ ...one, path: inFolder(path, one.path.normalize("NFC")) })));
   const over = useDrop(take);
 
+  function closeMoving() {
+    const path = moving?.path;
+    setMoving(null);
+    if (path !== undefined) requestAnimationFrame(() => focusEntry(path));
+  }
+
   return (
     <div>
       <div className="flex flex-wrap gap-2 pt-4">
@@ -48,8 +54,8 @@ export function HomeBrowser({ path, entries, next, hidden, projects }: Props) {
       </div>
       {making && <NewFolder onMake={make} onDone={() => setMaking(false)} />}
       <UploadList />
-      <Saying said={said} />
-      {moving && <MoveDialog entry={moving} onMove={move} onClose={() => setMoving(null)} />}
+      <Saying said={said} waits={moving !== null} />
+      {moving && <MoveDialog entry={moving} onMove={move} onClose={closeMoving} />}
       {entries.length === 0 ? (
         <EmptyFolder path={path} />
       ) : (
@@ -105,12 +111,12 @@ export function HomeBrowser({ path, entries, next, hidden, projects }: Props) {
 }
 
 /** What was done last, and the way back. The focus goes to "Undo": what had it is no longer there. */
-function Saying({ said }: { said: Said | null }) {
+function Saying({ said, waits }: { said: Said | null /** A dialog holds the focus. */; waits: boolean }) {
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     // After a closing dialog has given the focus back.
-    if (said?.undo) requestAnimationFrame(() => button.current?.focus());
-  }, [said]);
+    if (said?.undo && !waits) requestAnimationFrame(() => button.current?.focus());
+  }, [said, waits]);
   return (
     <div role={said?.wrong ? "alert" : "status"}>
       {said && (
