@@ -10,6 +10,7 @@ import type { LabChange, LabLease, LabRow } from "#server/ports/store.ts";
 import { prepareWorkingCopy } from "#server/usecases/prepare-working-copy.ts";
 import type { UpdateProgress } from "#server/usecases/update-files.ts";
 import { untilDatabaseIsBack } from "./database-away.ts";
+import { tellProgress } from "./tell-progress.ts";
 import { homeTolerance, watchLab } from "./watch-lab.ts";
 
 export type LabSession = {
@@ -46,10 +47,10 @@ export function runLab(services: Services, kernels: KernelsPort, row: LabRow, le
 
   const live = async (): Promise<LabEnding> => {
     await after;
-    const place = await Promise.race([bringFiles(services, row), wish.promise]);
+    const place = await Promise.race([bringFiles(services, row, tellProgress(change, services.now)), wish.promise]);
     if ("why" in place) return place;
     if (!place.ok) return { why: "failed", error: place.failure.message };
-    if (!(await change({ phase: "server" }))) return wish.promise;
+    if (!(await change({ phase: "server", progress: null }))) return wish.promise;
     const starting = startServer(services, kernels, row, lease, place.value);
     const started = await Promise.race([starting, wish.promise]);
     if ("why" in started) {
@@ -114,7 +115,7 @@ export function runLab(services: Services, kernels: KernelsPort, row: LabRow, le
 type LabPlace = { readonly home: Home; readonly folder: string };
 
 /** The person's home with the project's files in it, as new as the project. */
-async function bringFiles(services: Services, row: LabRow): Promise<Result<LabPlace>> {
+async function bringFiles(services: Services, row: LabRow, onProgress: UpdateProgress): Promise<Result<LabPlace>> {
   const user = await services.store.findUser(row.userId);
   if (!user) return fail("not_found", "This account is gone.");
   const home = personHome(user);
