@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -22,7 +22,9 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const rounds = 20;
+/** Processes that were killed at work; those that were done before are not counted. */
+const kills = 20;
+const mostRounds = 60;
 const files = Array.from({ length: 12 }, (_, index) => `data/${index}.txt`);
 const steps = ["prepare", "save", "restore", "discard"] as const;
 
@@ -50,8 +52,8 @@ async function allContents(projectId: ProjectId): Promise<string> {
   return [history.stdout, ...contents].join("\n");
 }
 
-/** Kills the process, and by turns what it started, after so long. */
-async function interrupted(step: string, projectId: ProjectId, commit: string, afterMs: number, withChildren: boolean): Promise<boolean> {
+/** Kills the process, and by turns what it started, after so long. Null, or how long it took where it was done before. */
+async function interrupted(step: string, projectId: ProjectId, commit: string, afterMs: number, withChildren: boolean): Promise<number | null> {
   const child: ChildProcess = spawn(process.execPath, ["tests/work-on-copy.ts", step, projectId, "ada", commit], {
     env: { ...process.env, SHEAF_DATA: world.folder, DATABASE_URL: world.database.url, SHEAF_SECRET: "a secret for tests, of forty characters!" },
     stdio: ["pipe", "pipe", "inherit"],
@@ -60,14 +62,16 @@ async function interrupted(step: string, projectId: ProjectId, commit: string, a
   const ended = once(child, "exit");
   await once(child.stdout ?? child, "data");
   child.stdin?.write("go\n");
+  const began = performance.now();
   await Promise.race([sleep(afterMs), ended]);
+  const took = performance.now() - began;
   const wasAtWork = child.exitCode === null;
   if (wasAtWork && child.pid) process.kill(withChildren ? -child.pid : child.pid, "SIGKILL");
   await ended;
-  return wasAtWork;
+  return wasAtWork && child.signalCode === "SIGKILL" ? null : took;
 }
 
-test("killed at any point while preparing, saving and going back, it goes on afterwards, and no content is lost", { timeout: 600_000 }, async () => {
+test("killed at any point while preparing, saving and going back, it goes on afterwards, and no content is lost", { timeout: 1_200_000 }, async () => {
   const dice = createDice(20_261_123);
   const cells = (author: string, round: number) => Array.from({ length: 6 }, (_, index) => ({ id: `cell-${index}`, source: `${author} ${round} ${index}` }));
   const id = await project(world, ada.user.id, "interrupted", {
@@ -77,12 +81,15 @@ test("killed at any point while preparing, saving and going back, it goes on aft
   const one = asLab(world, ada, (await prepare(world, id, ada)).folder);
   const other = asLab(world, ben, (await prepare(world, id, ben)).folder);
   const marks = new Set<string>();
-  let killed = 0;
+  const killed = { prepare: 0, save: 0, restore: 0, discard: 0 };
+  const sum = () => Object.values(killed).reduce((all, one) => all + one, 0);
+  // How long each takes on this machine, at most.
+  const withinMs = { prepare: 250, save: 500, restore: 500, discard: 500 };
   const write = async (lab: typeof one, name: string, mark: string) => {
     marks.add(mark);
     await lab.write(name, `${mark}\n`);
   };
-  for (let round = 1; round <= rounds; round++) {
+  for (let round = 1; sum() < kills && round <= mostRounds; round++) {
     await prepare(world, id, ben);
     for (const name of someFiles(dice)) await write(other, name, `ben-${round}-${name}-x`);
     await other.write("n.ipynb", edited(await other.read("n.ipynb"), dice(6), `ben-${round}-cell-x`));
@@ -95,7 +102,9 @@ test("killed at any point while preparing, saving and going back, it goes on aft
     const versions = value(await listVersions(ada.ctx, { projectId: id })).items;
     const step = steps[round % steps.length] ?? "save";
     const commit = versions[Math.min(versions.length - 1, 2 + dice(3))]?.commit ?? "";
-    if (await interrupted(step, id, commit, dice(step === "prepare" ? 250 : 500), round % 2 === 0)) killed++;
+    const done = await interrupted(step, id, commit, dice(withinMs[step]), round % 2 === 0);
+    if (done === null) killed[step]++;
+    else withinMs[step] = Math.max(20, Math.min(withinMs[step], Math.ceil(done)));
     const everywhere = await allContents(id);
     expect(
       [...marks].filter((mark) => !everywhere.includes(mark)),
@@ -114,9 +123,34 @@ test("killed at any point while preparing, saving and going back, it goes on aft
     expect(sources(await one.read("n.ipynb")).length).toBeGreaterThanOrEqual(6);
   }
   // Otherwise nothing was shown.
-  expect(killed).toBeGreaterThan(rounds / 3);
+  expect(sum()).toBe(kills);
+  for (const [step, count] of Object.entries(killed)) expect([step, count > 0]).toEqual([step, true]);
   const cellsNow = sources(await one.read("n.ipynb"));
   expect(new Set(cellsNow).size).toBe(cellsNow.length);
+});
+
+test("killed at any point while hundreds of files are made for the first time, each that has a name is whole, and all are there afterwards", { timeout: 600_000 }, async () => {
+  const dice = createDice(20_261_124);
+  const contents = new Map(Array.from({ length: 600 }, (_, index) => [`data/${index % 20}/${index}.txt`, `file ${index}\n`.repeat(200)]));
+  const id = await project(world, ada.user.id, "hundreds", Object.fromEntries(contents));
+  const { folder } = await prepare(world, id, ada);
+  const { root } = asLab(world, ada, folder);
+  let withinMs = 500;
+  let cut = 0;
+  for (let round = 1; cut < 4 && round <= 20; round++) {
+    await rm(root, { recursive: true });
+    const done = await interrupted("prepare", id, "", dice(withinMs), round % 2 === 0);
+    if (done === null) cut++;
+    else withinMs = Math.max(20, Math.min(withinMs, Math.ceil(done)));
+    for (const entry of await readdir(root, { recursive: true, withFileTypes: true }).catch(() => [])) {
+      const file = path.join(entry.parentPath, entry.name);
+      if (entry.isFile()) expect([file, await readFile(file, "utf8")]).toEqual([file, contents.get(path.relative(root, file))]);
+    }
+    expect((await prepare(world, id, ada)).folder).toBe(folder);
+    expect(value(await showWorkingCopy(ada.ctx, { projectId: id }))).toMatchObject({ made: true, changeCount: 0, behind: 0 });
+    expect((await readdir(root, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())).toHaveLength(contents.size);
+  }
+  expect(cut).toBe(4);
 });
 
 /** Each once: what a person writes over their own unsaved words is lost by their own will. */
