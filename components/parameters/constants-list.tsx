@@ -69,9 +69,9 @@ function Details({ suggestion, spec, onMark }: ConstantProps & { spec: Parameter
   const known = kinds.includes(kind) ? kinds : [kind, ...kinds];
   const numeric = suggestion.type === "integer" || suggestion.type === "number" || /^[[(c]*\s*[-\d]/.test(suggestion.literal);
   return (
-    <fieldset className="mt-3 mb-1 grid gap-3 sm:grid-cols-4">
+    <fieldset className="mt-3 mb-1 grid grid-cols-2 gap-3 sm:grid-cols-4">
       <legend className="sr-only">{t.parameters.details(suggestion.name)}</legend>
-      <div className="sm:col-span-2">
+      <div className="col-span-2">
         <TypedText
           label={t.parameters.label}
           placeholder={labelOf(suggestion.name)}
@@ -98,7 +98,7 @@ function Details({ suggestion, spec, onMark }: ConstantProps & { spec: Parameter
         </select>
       </div>
       <TypedText label={t.parameters.unit} text={spec.unit ?? ""} maxLength={50} onText={(text) => onMark(withWord(spec, "unit", text))} />
-      <div className="sm:col-span-2">
+      <div className="col-span-2">
         <TypedText
           label={t.parameters.help}
           placeholder={suggestion.comment ?? ""}

@@ -38,7 +38,7 @@ export function TypedLines({ label, hint, text, onText }: Props) {
   const id = useId();
   const [typed, type] = useTyped(text, onText);
   return (
-    <div className="sm:col-span-4">
+    <div className="col-span-2 sm:col-span-4">
       <FieldFrame id={id} label={label} hint={hint}>
         <textarea id={id} className="field field-mono" rows={4} value={typed} onChange={(event) => type(event.target.value)} {...noted({ id, hint })} />
       </FieldFrame>

@@ -3,7 +3,7 @@ import { plural } from "./plural.ts";
 /** Marking parameters and trying a worksheet. */
 export const parameters = {
   title: "Parameters",
-  lead: "Choose which constants of the notebook its readers may change. The form on the left is the one that they get.",
+  lead: "Choose which constants of the notebook its readers may change. The form beside them is the one that readers get.",
   choose: "Which notebook?",
   none: "This project has no notebook yet. Open it, make one and save a version.",
   unreadable: "This notebook cannot be read as a worksheet.",
