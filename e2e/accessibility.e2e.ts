@@ -1,6 +1,7 @@
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
 import { expect, seriousFindings, signUp, test } from "./fixtures.ts";
+import { makeProject } from "./lab.ts";
 
 const visitorPages: readonly (readonly [string, string])[] = [
   ["gallery", routes.gallery()],
@@ -66,6 +67,31 @@ for (const colorScheme of ["light", "dark"] as const) {
           expect(await seriousFindings(page), address).toEqual([]);
           expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), address).toBeLessThanOrEqual(0);
         }
+      });
+
+      test("a lab's page and what runs: axe finds nothing serious, and nothing scrolls sideways", async ({ page }) => {
+        await signUp(page);
+        const empty = await page.goto(routes.running());
+        expect(empty?.status()).toBe(200);
+        expect(await seriousFindings(page), "nothing runs").toEqual([]);
+        const project = await makeProject(page, "Barley that is looked at by those who hear it");
+        await page.goto(routes.lab(project.slug));
+        expect(await seriousFindings(page), "opening").toEqual([]);
+        await expect(page.locator("iframe.lab-frame")).toBeVisible({ timeout: 60_000 });
+        const fits = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        expect(await seriousFindings(page), "open").toEqual([]);
+        expect(await fits()).toBeLessThanOrEqual(0);
+        await page.getByRole("button", { name: t.lab.save }).click();
+        await expect(page.getByRole("dialog")).toBeVisible();
+        expect(await seriousFindings(page), "saving").toEqual([]);
+        await page.goto(routes.running());
+        await expect(page.getByRole("listitem").filter({ hasText: "Barley that is looked at" })).toBeVisible();
+        expect(await seriousFindings(page), "what runs").toEqual([]);
+        expect(await fits()).toBeLessThanOrEqual(0);
+        await page.getByRole("button", { name: /^Stop/ }).click();
+        expect(await seriousFindings(page), "stopping").toEqual([]);
+        await page.getByRole("alertdialog").getByRole("button", { name: t.lab.stop }).click();
+        await expect(page.getByRole("heading", { name: t.lab.running.emptyTitle })).toBeVisible({ timeout: 60_000 });
       });
 
       test("run page and my page: axe finds nothing serious, and nothing scrolls sideways", async ({ page }) => {

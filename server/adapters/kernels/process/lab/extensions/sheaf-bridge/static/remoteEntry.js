@@ -6,6 +6,9 @@
   const version = "1.1.0";
   const lookMs = 400;
   const sayMs = 2000;
+  // Beside the files a phone would show a strip of the notebook.
+  const narrowPx = 640;
+  const awayStatuses = new Set([401, 502, 503]);
   const reviveTries = 25;
   const reviveRestMs = 1000;
 
@@ -75,6 +78,7 @@
       theme: ({ dark }) => app.commands.execute("apputils:change-theme", { theme: dark ? "JupyterLab Dark" : "JupyterLab Light" }),
       revive: () => revive(app.serviceManager, widgets),
     };
+    saveWithoutDialogs(app.serviceManager.contents);
     app.docRegistry.addWidgetExtension("Notebook", { createNew: (_, { model }) => leaveCleanAtKernelStart(model) });
 
     window.addEventListener("message", async ({ source, origin: from, data }) => {
@@ -93,6 +97,7 @@
     });
 
     app.restored.then(() => {
+      if (window.innerWidth < narrowPx) app.shell.collapseLeft();
       say({ type: "hello", version });
       const look = () => {
         keeper.look(documents());
@@ -213,6 +218,21 @@
     return widget.context?.sessionContext ?? widget.sessionContext;
   }
 
+  /** That nobody answers is said by the page around, and saving is tried again: a dialog for each try would keep people from typing on. */
+  function saveWithoutDialogs(contents) {
+    const save = contents.save.bind(contents);
+    contents.save = async (...given) => {
+      try {
+        return await save(...given);
+      } catch (error) {
+        const status = error?.response?.status;
+        if (status === undefined ? !(error instanceof TypeError) : !awayStatuses.has(status)) throw error;
+        // JupyterLab takes this name for a save that the person called off.
+        throw Object.assign(new Error(error.message), { name: "ModalCancelError" });
+      }
+    };
+  }
+
   /** After the lab was away: what it still has is connected again, and where it was started anew, so are the kernels of what is open. */
   async function revive({ sessions, kernels, terminals }, widgets) {
     await askUntilThere(() => Promise.all([kernels.refreshRunning(), sessions.refreshRunning(), terminals.refreshRunning()]));
@@ -222,7 +242,7 @@
 
   function reviveKernel(session) {
     const kernel = session.session?.kernel;
-    if (!kernel) return session.prevKernelName === "" ? undefined : session.restartKernel();
+    if (!kernel) return session.prevKernelName === "" ? undefined : session.changeKernel({ name: session.prevKernelName });
     return kernel.connectionStatus === "connected" ? undefined : kernel.reconnect();
   }
 
