@@ -266,6 +266,8 @@ def quieten():
 
 
 def main():
+    # Whatever the server's own shell had open is nobody's here.
+    os.closerange(3, 1 << 16)
     application = find_application()
     preload()
     print("sheaf-lab: waiting", file=sys.stderr, flush=True)
