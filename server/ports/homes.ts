@@ -90,7 +90,12 @@ export type NewHomeFile = {
   readonly executable: boolean;
   readonly open: () => Promise<Uint8Array | ReadableStream<Uint8Array>>;
 };
-export type WriteManyOptions = { readonly beyondQuota?: boolean; readonly signal?: AbortSignal; readonly onProgress?: (done: number) => void };
+export type WriteManyOptions = {
+  readonly beyondQuota?: boolean;
+  readonly signal?: AbortSignal;
+  /** Told for each that is written; names and the disk itself follow. */
+  readonly onProgress?: (done: number) => void;
+};
 export type OpenHomeFile = { readonly entry: HomeEntry; readonly totalBytes: number; readonly stream: ReadableStream<Uint8Array> };
 export type TrashedEntry = { readonly id: string; readonly path: string; readonly kind: HomeEntry["kind"]; readonly bytes: number; readonly trashedAt: Date };
 export type HomeUsage = { readonly usedBytes: number; readonly limitBytes: number; readonly countedAt: Date };

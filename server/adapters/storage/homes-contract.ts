@@ -112,7 +112,7 @@ export function homesContract(name: string, make: (folder: string) => Promise<Ho
           },
         }),
       );
-      expect([[...taken].sort(), done]).toEqual([["private/many/file/below.txt", "private/many/taken.txt"], 500]);
+      expect([[...taken].sort(), done]).toEqual([["private/many/file/below.txt", "private/many/taken.txt"], 502]);
       const found = value(await homes.scan(home, "private/many"));
       expect(found).toHaveLength(502);
       for (const { path, kind, blob } of found.filter((one) => one.path.includes("/")))

@@ -13,6 +13,7 @@ const batch = { files: 4000, bytes: 256 * 1024 * 1024 };
 /** Files on their way at once. */
 const lanes = 6;
 
+type Staging = WriteManyOptions & { readonly written: () => void };
 type Staged = { readonly path: string; readonly fresh: string };
 
 /**
@@ -23,14 +24,14 @@ export async function writeManyInHome(here: InHome, files: readonly NewHomeFile[
   const taken: string[] = [];
   const queue = files.toReversed();
   let done = 0;
-  const named = (): void => options.onProgress?.(++done);
+  const written = (): void => options.onProgress?.(++done);
   await inOwnFolder(here.root, here.home.uid, "tmp", async (tmp) => {
     while (queue.length > 0) {
       const staged: Staged[] = [];
       try {
-        await stage(here, tmp, queue, staged, options);
+        await stage(here, tmp, queue, staged, { ...options, written });
         await syncFileSystem(tmp);
-        taken.push(...(await place(here, tmp, staged, named)));
+        taken.push(...(await place(here, tmp, staged)));
       } finally {
         for (const { fresh } of staged) await unlink(inside(tmp, fresh)).catch(ignoring("ENOENT"));
       }
@@ -41,7 +42,7 @@ export async function writeManyInHome(here: InHome, files: readonly NewHomeFile[
 }
 
 /** Takes from the end of the queue what one batch holds. */
-async function stage(here: InHome, tmp: FileHandle, queue: NewHomeFile[], staged: Staged[], options: WriteManyOptions): Promise<void> {
+async function stage(here: InHome, tmp: FileHandle, queue: NewHomeFile[], staged: Staged[], options: Staging): Promise<void> {
   let room = batch.bytes;
   const lane = async (): Promise<void> => {
     while (staged.length < batch.files && room > 0) {
@@ -51,6 +52,7 @@ async function stage(here: InHome, tmp: FileHandle, queue: NewHomeFile[], staged
       const fresh = randomText(26);
       staged.push({ path: next.path, fresh });
       room -= await stageOne(here, tmp, fresh, next, options);
+      options.written();
     }
   };
   await together(lane);
@@ -72,7 +74,7 @@ async function stageOne(here: InHome, tmp: FileHandle, fresh: string, { open, ex
 }
 
 /** Answers the paths where something is already. */
-async function place(here: InHome, tmp: FileHandle, staged: readonly Staged[], named: () => void): Promise<string[]> {
+async function place(here: InHome, tmp: FileHandle, staged: readonly Staged[]): Promise<string[]> {
   const taken: string[] = [];
   // Neighbours after one another: the folder of the last stays open.
   const queue = staged.toSorted((a, b) => (a.path < b.path ? 1 : -1));
@@ -90,9 +92,9 @@ async function place(here: InHome, tmp: FileHandle, staged: readonly Staged[], n
         }
         await moveBeside(tmp, fresh, last.folder, name);
       });
-      if (put.ok) named();
-      else if (put.failure.code === "conflict" || put.failure.code === "not_found") taken.push(path);
-      else throw new HomeFailure(put.failure);
+      if (put.ok) continue;
+      if (put.failure.code !== "conflict" && put.failure.code !== "not_found") throw new HomeFailure(put.failure);
+      taken.push(path);
     }
   } finally {
     await (last as { folder: FileHandle } | null)?.folder.close();

@@ -4,7 +4,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { BlobId } from "#lib/domain/ids.ts";
 import { isLeftOutName } from "#lib/project/left-out.ts";
-import type { ScannedFile } from "#server/ports/homes.ts";
+import type { FileStamp, ScannedFile } from "#server/ports/homes.ts";
 import { stampOf } from "./home-entries.ts";
 import { stop } from "./home-failures.ts";
 import { openFolders } from "./home-folders.ts";
@@ -37,17 +37,17 @@ export async function scanFolder(root: FileHandle, known: KnownBlobs): Promise<S
       unread.push({ path, stat });
       return;
     }
-    files.push(scanned(path, stat, blob));
-    if (known.has(stamp)) kept.set(stamp, blob);
+    files.push(scanned(path, stat, blob, stamp));
+    if (stat.isFile()) kept.set(stamp, blob);
   });
   await readAll(root, unread, files, kept);
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
   return { files, known: kept, isNew: kept.size !== known.size || [...kept.keys()].some((stamp) => !known.has(stamp)) };
 }
 
-function scanned(path: string, stat: BigIntStats, blob: BlobId): ScannedFile {
+function scanned(path: string, stat: BigIntStats, blob: BlobId, stamp: FileStamp): ScannedFile {
   const kind = stat.isSymbolicLink() ? "link" : (stat.mode & 0o100n) === 0n ? "file" : "executable";
-  return { path, kind, bytes: Number(stat.size), modifiedAt: new Date(Number(stat.mtimeNs / 1_000_000n)), blob, stamp: stampOf(stat) };
+  return { path, kind, bytes: Number(stat.size), modifiedAt: new Date(Number(stat.mtimeNs / 1_000_000n)), blob, stamp };
 }
 
 /** Visits all below a folder, by descriptors; what comes and goes meanwhile is passed over. Pauses every few milliseconds. */
@@ -122,8 +122,9 @@ async function readAll(root: FileHandle, unread: Found[], files: ScannedFile[], 
       for (let next = unread.pop(); next; next = unread.pop()) {
         const hashed = await hashFile(await opener.open(next.path), next.path, buffer);
         if (!hashed) continue;
-        files.push(scanned(next.path, hashed.stat, hashed.blob));
-        if (hashed.settled) kept.set(stampOf(hashed.stat), hashed.blob);
+        const stamp = stampOf(hashed.stat);
+        files.push(scanned(next.path, hashed.stat, hashed.blob, stamp));
+        if (hashed.settled) kept.set(stamp, hashed.blob);
       }
     } finally {
       await opener.close();
