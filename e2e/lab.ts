@@ -4,7 +4,12 @@ import { routes } from "#lib/routes.ts";
 import { expect } from "./fixtures.ts";
 
 /** Asks the site's own API as its pages do, with the cookies of this browser. */
-export async function ask<T>(page: Page, method: "GET" | "POST" | "PUT" | "DELETE", address: string, body?: unknown): Promise<{ status: number; body: T }> {
+export async function ask<T>(
+  page: Page,
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
+  address: string,
+  body?: unknown,
+): Promise<{ status: number; body: T }> {
   return page.evaluate(
     async ([verb, path, content]) => {
       const response = await fetch(path, {
@@ -46,4 +51,28 @@ export async function findLab(page: Page, projectId: string): Promise<LabView | 
   const { body } = await ask<{ items: readonly ({ kind: "lab"; lab: LabView } | { kind: "run" })[] }>(page, "GET", routes.api.sessions());
   for (const thing of body.items) if (thing.kind === "lab" && thing.lab.project?.id === projectId) return thing.lab;
   return null;
+}
+
+/** Types at the end of the notebook's code cell of that number, as a person does. */
+export async function typeInCell(page: Page, lab: Frame, cell: number, text: string): Promise<void> {
+  await lab.locator(".jp-CodeCell").nth(cell).locator(".cm-content").click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(text);
+}
+
+/** Types and runs the cell, by keys alone, and waits for those words in its output. */
+export async function runInCell(page: Page, lab: Frame, cell: number, text: string, words?: string): Promise<void> {
+  await typeInCell(page, lab, cell, text);
+  const typedIn = lab.locator(".jp-CodeCell").nth(cell);
+  // JupyterLab drops what is run before its kernel is there: a person presses once more.
+  await expect(async () => {
+    await page.keyboard.press("Control+Enter");
+    await expect(typedIn.locator(".jp-InputPrompt")).toHaveText(/\d/, { timeout: 15_000 });
+  }).toPass({ timeout: 90_000 });
+  if (words !== undefined) await expect(typedIn.locator(".jp-OutputArea")).toContainText(words, { timeout: 90_000 });
+}
+
+/** From a cell that was run to a new one below it. */
+export async function addCell(page: Page): Promise<void> {
+  await page.keyboard.press("b");
 }
