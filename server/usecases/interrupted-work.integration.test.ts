@@ -129,7 +129,7 @@ test("killed at any point while preparing, saving and going back, it goes on aft
   expect(new Set(cellsNow).size).toBe(cellsNow.length);
 });
 
-test("killed at any point while hundreds of files are made for the first time, each that has a name is whole, and all are there afterwards", { timeout: 600_000 }, async () => {
+test("killed while it makes hundreds of files for the first time, what has a name is whole, and all is there afterwards", { timeout: 600_000 }, async () => {
   const dice = createDice(20_261_124);
   const contents = new Map(Array.from({ length: 600 }, (_, index) => [`data/${index % 20}/${index}.txt`, `file ${index}\n`.repeat(200)]));
   const id = await project(world, ada.user.id, "hundreds", Object.fromEntries(contents));
