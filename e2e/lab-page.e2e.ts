@@ -2,7 +2,7 @@ import type { BrowserContext, Frame, Page } from "@playwright/test";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
 import { expect, fillSignIn, signUp, test } from "./fixtures.ts";
-import { ask, findLab, labFrame, type MadeProject, makeProject, openLab, runInCell } from "./lab.ts";
+import { addCell, ask, findLab, labFrame, type MadeProject, makeProject, openLab, runInCell, typeInCell } from "./lab.ts";
 
 /** A lab or a kernel may have to begin meanwhile. */
 const patience = { timeout: 90_000 };
@@ -38,13 +38,6 @@ async function openNotebook(page: Page, slug: string): Promise<Frame> {
   await lab.locator(".jp-CodeCell").first().waitFor(patience);
   await expect(work(page)).toHaveText(t.lab.versionSaved(1), patience);
   return lab;
-}
-
-/** Goes on typing where the lab may be away: no kernel is waited for. */
-async function typeOn(page: Page, lab: Frame, cell: number, text: string): Promise<void> {
-  await lab.locator(".jp-CodeCell").nth(cell).locator(".cm-content").click();
-  await page.keyboard.press("Control+End");
-  await page.keyboard.type(text);
 }
 
 async function stopByBar(page: Page): Promise<void> {
@@ -96,8 +89,10 @@ test("a lab that is stopped while a kernel is busy says so before; started again
   const lab = await openNotebook(page, project.slug);
   // The kernel is there once a cell has run; the next one keeps it busy.
   await runInCell(page, lab, 0, "print('be' + 'gun')", "begun");
-  await typeOn(page, lab, 1, "import time\ntime.sleep(600)");
-  await page.keyboard.press("Shift+Enter");
+  await addCell(page);
+  await typeInCell(page, lab, 1, "import time\ntime.sleep(600)");
+  await page.keyboard.press("Control+Enter");
+  await addCell(page);
 
   const list = await context.newPage();
   await list.goto(routes.running());
@@ -113,7 +108,7 @@ test("a lab that is stopped while a kernel is busy says so before; started again
   await expect(notice(page)).toContainText(t.lab.stopped.person, patience);
   await expect(list.getByRole("heading", { name: t.lab.running.emptyTitle })).toBeVisible(patience);
 
-  await typeOn(page, lab, 2, "typed_while_away = 1");
+  await typeInCell(page, lab, 2, "typed_while_away = 1");
   await expect(work(page)).toContainText(t.lab.unsavedIn("notebook.ipynb"));
   await page.getByRole("button", { name: t.lab.start }).click();
   await expect(notice(page)).toHaveCount(0, patience);
@@ -130,7 +125,7 @@ test("signing out elsewhere is told, and signing in again lets the open lab go o
   const tab = await signOutElsewhere(context);
   await expect(notice(page)).toContainText(t.lab.signedOut, patience);
   await page.bringToFront();
-  await typeOn(page, lab, 0, "typed_signed_out = 1");
+  await typeInCell(page, lab, 0, "typed_signed_out = 1");
   await tab.goto(routes.signIn());
   await fillSignIn(tab, person);
   await tab.waitForURL((url) => url.pathname !== "/sign-in");
