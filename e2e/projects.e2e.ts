@@ -154,9 +154,14 @@ test("a renamed project is found at its old address; a deleted one comes back fr
   await page.getByRole("button", { name: t.projects.settings.removeButton }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: t.projects.settings.removeYes }).click();
   await page.waitForURL((url) => url.pathname === routes.projects());
-  await page.getByText(t.projects.inTrash(1)).click();
-  await page.getByRole("button", { name: t.projects.undoOf("Names of a field") }).click();
+  await expect(page.getByText(t.projects.inTrash(1))).toBeVisible();
+  await page
+    .getByRole("status")
+    .filter({ hasText: t.projects.justDeleted("Names of a field") })
+    .getByRole("button", { name: t.projects.undo })
+    .click();
   await expect(page.getByRole("link", { name: "Names of a field" })).toBeVisible();
+  await expect(page.getByText(t.projects.inTrash(1))).toHaveCount(0);
 });
 
 test("what is private does not exist for others, none of its pages", async ({ page, browser }) => {

@@ -6,6 +6,8 @@ export const routes = {
   worksheet: (slug: string) => `/worksheets/${encodeURIComponent(slug)}`,
   project: (slug: string) => `/projects/${encodeURIComponent(slug)}`,
   projects: () => "/projects",
+  /** With word of one that was just deleted. */
+  projectDeleted: (id: string) => `/projects?deleted=${encodeURIComponent(id)}`,
   newProject: () => "/projects/new",
   /** With all that was typed for an attempt that failed. */
   newProjectAgain: (projectId: string) => `/projects/new?again=${encodeURIComponent(projectId)}`,

@@ -71,7 +71,7 @@ export async function removeProject(projectId: string): Promise<ActionOutcome> {
 /** From the project's own pages, which are then no more. */
 export async function removeProjectAndLeave(projectId: string): Promise<ActionOutcome> {
   const removed = await removeProject(projectId);
-  return removed.ok ? { ok: true, goTo: routes.projects() } : removed;
+  return removed.ok ? { ok: true, goTo: routes.projectDeleted(projectId) } : removed;
 }
 
 export async function bringBackProject(projectId: string): Promise<ActionOutcome> {

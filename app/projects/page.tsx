@@ -1,7 +1,7 @@
 import { ArrowRight, Plus } from "lucide-react";
 import Link from "next/link";
 import { ProjectRows } from "#components/gallery/project-rows.tsx";
-import { NoProjects, OwnProjects } from "#components/project/own-projects.tsx";
+import { JustDeleted, NoProjects, OwnProjects } from "#components/project/own-projects.tsx";
 import type { OwnProject } from "#lib/domain/project.ts";
 import type { Page, ProjectCard } from "#lib/domain/worksheet.ts";
 import { t } from "#lib/messages/en.ts";
@@ -42,23 +42,25 @@ export default async function ProjectsPage({ searchParams }: { searchParams: Ask
         )}
       </div>
       <div className="flex max-w-3xl flex-col gap-14">
-        {mine && <Mine projects={shown(mine)} trashed={trash?.ok ? trash.value.items : []} example={page.items[0] ?? null} />}
+        {mine && <Mine projects={shown(mine)} trashed={trash?.ok ? trash.value.items : []} deleted={one(asked, "deleted")} example={page.items[0] ?? null} />}
         <Others page={page} titled={mine !== null} />
       </div>
     </div>
   );
 }
 
-type MineProps = { projects: Page<OwnProject>; trashed: readonly OwnProject[]; example: ProjectCard | null };
+type MineProps = { projects: Page<OwnProject>; trashed: readonly OwnProject[]; deleted: string | undefined; example: ProjectCard | null };
 
-function Mine({ projects, trashed, example }: MineProps) {
+function Mine({ projects, trashed, deleted, example }: MineProps) {
   const actions = { remove: removeProject, restore: bringBackProject };
+  const justDeleted = trashed.find(({ id }) => id === deleted);
   return (
     <section aria-labelledby="mine">
       <h2 id="mine" className="text-xl">
         {t.projects.mine}
       </h2>
       <p className="mb-3 text-soft">{t.projects.mineHint}</p>
+      {justDeleted && <JustDeleted project={justDeleted} restore={actions.restore} />}
       {projects.items.length === 0 ? <NoProjects example={example} /> : <OwnProjects projects={projects.items} actions={actions} />}
       {projects.next && (
         <Link className="button button-small mt-4" href={`${routes.projects()}?mine=${encodeURIComponent(projects.next)}`}>

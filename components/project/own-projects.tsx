@@ -71,6 +71,18 @@ function Other({ project, actions }: { project: OwnProject; actions: Actions }) 
   );
 }
 
+/** At the top of the list from which it is gone, where whoever deleted it lands. */
+export function JustDeleted({ project, restore }: { project: OwnProject; restore: Actions["restore"] }) {
+  return (
+    <div className="notice mb-3" role="status">
+      <p className="min-w-0 flex-1 wrap-anywhere">{t.projects.justDeleted(project.title)}</p>
+      <ActionButton action={restore.bind(null, project.id)} busyWords={t.projects.undo} className="button button-small">
+        {t.projects.undo}
+      </ActionButton>
+    </div>
+  );
+}
+
 /** By word and shape first. */
 function StateWords({ project }: { project: OwnProject }) {
   const icon = { creating: CircleDashed, failed: TriangleAlert, trashed: Trash2, ready: null }[project.state];

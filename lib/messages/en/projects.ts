@@ -20,6 +20,7 @@ export const projects = {
   trashed: "In the trash",
   inTrash: (count: number) => `${plural(count, "project", "projects")} in the trash`,
   trashedUntil: (instant: string) => `kept until ${instant}`,
+  justDeleted: (title: string) => `“${title}” is in the trash.`,
   undo: "Undo",
   undoOf: (title: string) => `Take ${title} out of the trash`,
   removeFailed: "Remove",
