@@ -70,10 +70,11 @@ const isWhole = wanted.length === 0;
 const chosen = isWhole ? parts : parts.filter(({ name }) => wanted.includes(name));
 const report = createReport();
 const dataFolder = await mkdtemp(path.join(os.tmpdir(), "sheaf-bench-"));
-const first = await startSheaf({ dataFolder, environment });
+const onLibrary = chosen.some((part) => part.onLibrary);
+const first = await startSheaf({ dataFolder, environment: { ...environment, SHEAF_DEMO: onLibrary ? "on" : "off" } });
 let server = first;
 try {
-  if (chosen.some(({ onLibrary }) => onLibrary)) await libraryIsPublished(first);
+  if (onLibrary) await libraryIsPublished(first);
   if (isWhole) {
     await first.stop();
     server = await startSheaf({ dataFolder, environment });

@@ -16,6 +16,8 @@ type Job = { readonly asked: PlainRequest; readonly handler: AnswerHandler; head
 
 const headBytes = 65_536;
 const nothing = Buffer.alloc(0);
+/** All lines read into this, one after the other: memory for each read would be most of what a small answer costs. */
+const arrived = Buffer.allocUnsafeSlow(65_536);
 
 /** One connection to a lab, carrying one request after the other. */
 export class LabLine {
@@ -28,15 +30,8 @@ export class LabLine {
 
   constructor(to: net.NetConnectOpts, events: LabLineEvents) {
     this.events = events;
-    this.socket = net.connect(to);
+    this.socket = net.connect({ ...to, onread: { buffer: arrived, callback: (count) => this.take(arrived.subarray(0, count)) } });
     this.socket.setNoDelay(true);
-    this.socket.on("data", (bytes: Buffer) => {
-      try {
-        this.read(bytes);
-      } catch (error) {
-        this.fail(error as Error);
-      }
-    });
     this.socket.on("error", (error) => this.fail(error));
     this.socket.once("end", () => this.ended());
     this.socket.once("close", () => {
@@ -73,6 +68,16 @@ export class LabLine {
     this.socket.destroy();
   }
 
+  private take(bytes: Buffer): boolean {
+    try {
+      this.read(bytes);
+    } catch (error) {
+      this.fail(error as Error);
+    }
+    return true;
+  }
+
+  /** `bytes` are there until this returns: what is kept or given on is copied. */
   private read(bytes: Buffer): void {
     const { job } = this;
     // Words that nobody asked for would be taken for the next answer.
@@ -85,7 +90,7 @@ export class LabLine {
     const all = this.pending.length === 0 ? bytes : Buffer.concat([this.pending, bytes]);
     const end = all.indexOf("\r\n\r\n");
     if (end > headBytes || (end < 0 && all.length > headBytes)) throw new Error("The answer's headers are too large.");
-    this.pending = end < 0 ? all : nothing;
+    this.pending = end < 0 ? Buffer.from(all) : nothing;
     if (end < 0) return;
     const head = readAnswerHead(all.toString("latin1", 0, end), job.asked.method);
     const rest = all.subarray(end + 4);
@@ -105,11 +110,11 @@ export class LabLine {
   private readBody(job: Job, head: AnswerHead, bytes: Buffer): void {
     if (job.chunks) this.readChunks(job, job.chunks, bytes);
     else if (head.framing.kind === "close") {
-      if (bytes.length > 0) job.handler.onData(bytes);
+      if (bytes.length > 0) job.handler.onData(Buffer.from(bytes));
     } else {
       const part = bytes.length > job.left ? bytes.subarray(0, job.left) : bytes;
       job.left -= part.length;
-      if (part.length > 0) job.handler.onData(part);
+      if (part.length > 0) job.handler.onData(Buffer.from(part));
       if (job.left === 0) this.done(job, bytes.length === part.length);
     }
   }
