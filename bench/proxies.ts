@@ -81,7 +81,7 @@ http {
 
 /** Also where this process is given up in the middle of something. */
 export function endsWithUs(child: ChildProcess): void {
-  const kill = () => void child.kill("SIGKILL");
+  const kill = () => void child.kill("SIGTERM");
   process.once("exit", kill);
   child.once("close", () => process.off("exit", kill));
 }

@@ -73,6 +73,8 @@ const dataFolder = await mkdtemp(path.join(os.tmpdir(), "sheaf-bench-"));
 const onLibrary = chosen.some((part) => part.onLibrary);
 const first = await startSheaf({ dataFolder, environment: { ...environment, SHEAF_DEMO: onLibrary ? "on" : "off" } });
 let server = first;
+// Ctrl-C: what was started for measuring ends with this process, the server in order.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void server.stop().finally(() => process.exit(130)));
 try {
   if (onLibrary) await libraryIsPublished(first);
   if (isWhole) {
