@@ -122,10 +122,12 @@ test("signing out elsewhere is told, and signing in again lets the open lab go o
   const person = await signUp(page);
   project = await makeProject(page, "Wheat in the rain");
   const lab = await openNotebook(page, project.slug);
+  await runInCell(page, lab, 0, "print('be' + 'gun')", "begun");
+  await addCell(page);
   const tab = await signOutElsewhere(context);
   await expect(notice(page)).toContainText(t.lab.signedOut, patience);
   await page.bringToFront();
-  await typeInCell(page, lab, 0, "typed_signed_out = 1");
+  await typeInCell(page, lab, 1, "typed_signed_out = 1");
   await tab.goto(routes.signIn());
   await fillSignIn(tab, person);
   await tab.waitForURL((url) => url.pathname !== "/sign-in");
