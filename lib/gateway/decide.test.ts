@@ -70,7 +70,7 @@ describe("labs", () => {
         });
       }),
     );
-  });
+  }, 30_000);
   test.each(["a.b", "-a", "a_b", ".", "a..b", "a-"])("host %j below the public one is nobody's", (name) =>
     expect(["refuse"]).toContain(get("/", `${name}.sheaf.localhost:3000`).kind),
   );
@@ -187,7 +187,7 @@ describe("paths", () => {
       }),
       { numRuns: 40 },
     );
-  });
+  }, 30_000);
 });
 
 describe("upgrades", () => {
