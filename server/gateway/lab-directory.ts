@@ -120,9 +120,11 @@ function createCache<K, V>(ask: (key: K) => Promise<V>, believed: () => number, 
   async function askOnce(key: K, isLatest: () => boolean): Promise<V> {
     try {
       const value = await ask(key);
-      if (isLatest()) {
+      // Too old already when it came: good for nothing but a time in which nobody can be asked.
+      const freshUntil = isLatest() ? performance.now() + believed() : 0;
+      if (freshUntil > 0 || !kept.has(key)) {
         if (kept.size >= remembered) kept.clear();
-        kept.set(key, { value, freshUntil: performance.now() + believed() });
+        kept.set(key, { value, freshUntil });
       }
       return value;
     } catch (error) {
