@@ -27,8 +27,12 @@ export async function measureLabs(): Promise<LabFigures> {
   if (uid !== null) for (const one of [home, path.join(home, "projects")]) await chown(one, uid, uid);
   const options = optionsIn(path.join(folder, "data"));
   const kernels = await createProcessKernels(options, createLogger("bench", "error"));
-  const memory = (): number => processesNaming("sheaf/lab/start.py").reduce((sum, seen) => sum + proportionalBytes(seen.pid), 0);
-  const others = memory();
+  // Labs that were there before, the measured server's own that wait among them, are none of these.
+  const others = new Set(processesNaming("sheaf/lab/start.py").map(({ pid }) => pid));
+  const memory = (): number =>
+    processesNaming("sheaf/lab/start.py")
+      .filter(({ pid }) => !others.has(pid))
+      .reduce((sum, { pid }) => sum + proportionalBytes(pid), 0);
   const figures = { coldMs: [] as number[], warmMs: [] as number[], labBytes: [] as number[], waitingBytes: 0 };
   const open = async (turn: string): Promise<void> => {
     const began = performance.now();
@@ -36,14 +40,14 @@ export async function measureLabs(): Promise<LabFigures> {
     if (!lab.ok) throw new Error(lab.failure.message);
     (lab.value.warm ? figures.warmMs : figures.coldMs).push(performance.now() - began);
     await pause(500);
-    figures.labBytes.push(memory() - others);
+    figures.labBytes.push(memory());
     await lab.value.stop();
   };
   try {
     for (let turn = 0; turn < turns; turn += 1) {
       await open(`cold_${turn}`);
       await kernels.keepLabsWarm(1);
-      figures.waitingBytes = memory() - others;
+      figures.waitingBytes = memory();
       await open(`warm_${turn}`);
     }
   } finally {
