@@ -5,17 +5,24 @@ import { makeFromFiles, writeFile } from "./project-pages.ts";
 
 const words = t.parameters;
 
-type Growth = { readonly sheaf?: Record<string, unknown>; readonly tags?: readonly string[]; readonly check?: string };
+type Growth = { readonly marks?: Record<string, unknown>; readonly tags?: readonly string[]; readonly check?: string };
 
-/** A notebook that nothing is marked in yet; `sheaf` is what the page would write. */
-const growth = ({ sheaf, tags, check = "assert steps < 100, 'too many steps'" }: Growth = {}) =>
+/** A notebook that nothing is marked in yet; `marks` and `tags` are what the page, or somebody else, would write. */
+const growth = ({ marks, tags = marks ? ["parameters"] : [], check = "assert steps < 100, 'too many steps'" }: Growth = {}) =>
   JSON.stringify({
     nbformat: 4,
     nbformat_minor: 5,
-    metadata: { kernelspec: { name: "python3", display_name: "Python 3", language: "python" }, language_info: { name: "python" }, ...(sheaf && { sheaf }) },
+    metadata: { kernelspec: { name: "python3", display_name: "Python 3", language: "python" }, language_info: { name: "python" } },
     cells: [
       { id: "title", cell_type: "markdown", metadata: {}, source: "# Growth" },
-      { id: "values", cell_type: "code", metadata: tags ? { tags } : {}, execution_count: null, outputs: [], source: "rate = 0.5\nsteps = 10" },
+      {
+        id: "values",
+        cell_type: "code",
+        metadata: { tags, ...(marks && { sheaf: { parameters: marks } }) },
+        execution_count: null,
+        outputs: [],
+        source: "rate = 0.5\nsteps = 10",
+      },
       { id: "answer", cell_type: "code", metadata: {}, execution_count: null, outputs: [], source: `${check}\nprint('grown to', rate * steps)` },
     ],
   });
@@ -55,13 +62,13 @@ test("constants become a form: marked, tried on a fresh kernel, published, with 
   await expect(page.getByRole("alert").filter({ hasText: /^Cell 2: .*skip-execution/ })).toBeVisible();
 
   // A first run that fails publishes nothing either.
-  await writeFile(page, slug, "growth.ipynb", growth({ sheaf: { parameters: { rate: {} } }, check: "raise ValueError('no data')" }));
+  await writeFile(page, slug, "growth.ipynb", growth({ marks: { steps: { fixed: true } }, check: "raise ValueError('no data')" }));
   await page.reload();
   await page.getByRole("button", { name: words.publish }).click();
   await expect(page.getByText(/^Cell 3 .*no data/)).toBeVisible({ timeout: 60_000 });
   await expect(page.getByRole("link", { name: words.seePage })).toHaveCount(0);
 
-  await writeFile(page, slug, "growth.ipynb", growth({ sheaf: { parameters: { rate: { label: "Growth rate" } } } }));
+  await writeFile(page, slug, "growth.ipynb", growth({ marks: { rate: { label: "Growth rate" }, steps: { fixed: true } } }));
   await page.reload();
   await page.getByRole("button", { name: words.publish }).click();
   await expect(page.getByText(words.published, { exact: false })).toBeVisible({ timeout: 60_000 });
