@@ -144,17 +144,37 @@ describe("the bridge between a lab and the page around it", () => {
     await expect.poll(documents, { timeout: patienceMs }).toMatchObject({ unsaved: [] });
   });
 
+  test("while nobody answers, lets people type on without a dialog, and saves as soon as it can", async () => {
+    let asked = 0;
+    await page.route("**/api/contents/**", (route) => {
+      asked += 1;
+      return route.fulfill({ status: 503, body: "away" });
+    });
+    await type("meanwhile ");
+    await expect.poll(() => asked, { timeout: patienceMs }).toBeGreaterThan(1);
+    await page.keyboard.press("Control+s");
+    await page.keyboard.type("and on ");
+    expect(await lab().locator(".jp-Dialog").count()).toBe(0);
+    await page.unroute("**/api/contents/**");
+    await expect.poll(onDisk, { timeout: patienceMs }).toMatch(/meanwhile and on/);
+    await expect.poll(documents, { timeout: patienceMs }).toMatchObject({ unsaved: [] });
+  });
+
   test("reads from disk again what was changed there, and leaves alone what is unsaved", async () => {
     await put("notes.md", "changed elsewhere");
     expect(await tell({ type: "reload", paths: ["notes.md"] })).toBe(true);
     await expect.poll(() => lab().locator(".jp-FileEditor .cm-content").textContent(), { timeout: patienceMs }).toBe("changed elsewhere");
-    const write = await holdWriting();
+    await page.route("**/api/contents/**", (route) => (route.request().method() === "PUT" ? route.fulfill({ status: 503, body: "away" }) : route.continue()));
     await type("mine ");
     await put("notes.md", "changed once more");
-    expect(await tell({ type: "reload", paths: ["notes.md"] })).toBe(true);
+    const read = tell({ type: "reload", paths: ["notes.md"] });
+    const asked = async () => (await heard()).find((said) => said.type === "join");
+    await expect.poll(asked, { timeout: patienceMs }).toMatchObject({ theirs: "changed once more" });
+    const answer = { sheaf: 1, type: "joined", id: (await asked())?.id, text: null };
+    await page.evaluate((said) => (window as unknown as { tell(message: unknown): void }).tell(said), answer);
+    expect(await read).toBe(true);
     expect(await lab().locator(".jp-FileEditor .cm-content").textContent()).toContain("mine");
-    write();
-    expect(await onDisk()).toBe("changed once more");
+    await page.unroute("**/api/contents/**");
   });
 
   test("opens one terminal, however often it is asked", async () => {

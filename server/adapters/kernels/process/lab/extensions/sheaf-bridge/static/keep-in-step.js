@@ -10,8 +10,10 @@ const attemptsWhileTyping = 20;
 export function keepInStep(contents, join) {
   /** What document and file last had in common, of each context. */
   const common = new WeakMap();
+  const texts = new WeakSet();
 
   function follow(context) {
+    if (context.contentsModel?.format === "text") texts.add(context);
     if (!context.model.dirty) common.set(context, context.model.toString());
     let onItsWay = null;
     context.saveState.connect((_, step) => {
@@ -30,7 +32,9 @@ export function keepInStep(contents, join) {
     // Another version of JupyterLab may have no such way: then it asks the person itself, when the document is saved.
     if (!context.contentsModel || typeof context._updateContentsModel !== "function") return;
     const { type, format } = context.contentsModel;
-    if (type !== "notebook" && format !== "text") return;
+    // What a save answers has no format.
+    if (format === "text") texts.add(context);
+    if (type !== "notebook" && !texts.has(context)) return;
     const onDisk = await contents.get(context.path, { content: false });
     if (!isLater(onDisk, context.contentsModel)) return;
     const file = await contents.get(context.path, { type, format: type === "notebook" ? "json" : "text", content: true });

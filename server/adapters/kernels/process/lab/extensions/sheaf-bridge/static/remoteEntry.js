@@ -220,10 +220,9 @@
 
   /** That nobody answers is said by the page around, and saving is tried again: a dialog for each try would keep people from typing on. */
   function saveWithoutDialogs(contents) {
-    const save = contents.save.bind(contents);
-    contents.save = async (...given) => {
+    const quietly = async (act) => {
       try {
-        return await save(...given);
+        return await act();
       } catch (error) {
         const status = error?.response?.status;
         if (status === undefined ? !(error instanceof TypeError) : !awayStatuses.has(status)) throw error;
@@ -231,6 +230,10 @@
         throw Object.assign(new Error(error.message), { name: "ModalCancelError" });
       }
     };
+    const { get, save } = contents;
+    contents.save = (...given) => quietly(() => save.apply(contents, given));
+    // Each save looks at its file first.
+    contents.get = (path, options) => (options?.content === false ? quietly(() => get.call(contents, path, options)) : get.call(contents, path, options));
   }
 
   /** After the lab was away: what it still has is connected again, and where it was started anew, so are the kernels of what is open. */
