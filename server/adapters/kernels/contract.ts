@@ -10,7 +10,7 @@ import { execute, gigabyte, usualLimits, value } from "./execute-for-a-test.ts";
 const programs = {
   python: {
     sum: "1 + 1",
-    sleep: "import time\nfor _ in range(600): time.sleep(0.1)",
+    sleep: "import time\nprint('asleep', flush=True)\nfor _ in range(600): time.sleep(0.1)",
     interrupted: "KeyboardInterrupt",
     change: "open('data/numbers.csv', 'a').write('more')",
     list: "import os; print(sorted(os.listdir('.')))",
@@ -22,7 +22,7 @@ const programs = {
   },
   r: {
     sum: "1 + 1",
-    sleep: "for (i in 1:600) Sys.sleep(0.1)",
+    sleep: "cat('asleep\\n'); for (i in 1:600) Sys.sleep(0.1)",
     interrupted: "",
     change: "cat('more', file = 'data/numbers.csv', append = TRUE)",
     list: "print(sort(list.files('.')))",
@@ -100,11 +100,10 @@ export function kernelsContract(name: string, makeAdapter: (folder: string) => P
 
       test("is interrupted and lives on", async () => {
         const kernel = await start(language);
-        const sleeping = execute(kernel, program.sleep);
-        // As long as it is not sleeping yet, an interrupt has nothing to end.
-        const timer = setInterval(() => void kernel.interrupt(), 500);
-        const said = await sleeping;
-        clearInterval(timer);
+        // Before it sleeps an interrupt has nothing to end, and R's kernel loses itself over one.
+        const said = await execute(kernel, program.sleep, ({ type }) => {
+          if (type === "stream") setTimeout(() => void kernel.interrupt(), 500);
+        });
         expect(said.error).toContain(program.interrupted);
         expect((await execute(kernel, program.sum)).text).toContain("2");
       });

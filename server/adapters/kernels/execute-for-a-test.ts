@@ -14,11 +14,15 @@ export function value<T>(result: Result<T>): T {
 export type Said = { readonly reply: ExecuteReply; readonly messages: readonly KernelMessage[]; readonly text: string; readonly error: string };
 
 /** Executes on a connection of its own and gathers what was said; ends early when the kernel does. */
-export async function execute(kernel: Kernel, source: string): Promise<Said> {
+export async function execute(kernel: Kernel, source: string, onMessage: (message: KernelMessage) => void = () => {}): Promise<Said> {
   const client = await connectKernel(kernel.connection, { timeoutMs: 30_000 });
   const messages: KernelMessage[] = [];
   void kernel.exited.then(() => client.close());
-  const reply = await client.execute(source, { onMessage: (message) => void messages.push(message) });
+  const hear = (message: KernelMessage): void => {
+    messages.push(message);
+    onMessage(message);
+  };
+  const reply = await client.execute(source, { onMessage: hear });
   client.close();
   const textOf = (message: KernelMessage): string => {
     if (message.type === "stream") return message.content.text;
