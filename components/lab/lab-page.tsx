@@ -4,10 +4,9 @@ import { useEffect, useRef, useState } from "react";
 import { firstLabPath, workState } from "#lib/lab/lab-plan.ts";
 import { t } from "#lib/messages/en.ts";
 import { LabBar, type LabProject } from "./lab-bar.tsx";
-import { LabFrame } from "./lab-frame.tsx";
 import { LabNotice } from "./lab-notice.tsx";
+import { LabStage } from "./lab-stage.tsx";
 import { NewerDialog } from "./newer-dialog.tsx";
-import { Opening } from "./opening.tsx";
 import { PublishDialog } from "./publish-dialog.tsx";
 import { SaveDialog } from "./save-dialog.tsx";
 import { StopDialog } from "./stop-dialog.tsx";
@@ -52,7 +51,7 @@ export function LabPage({ project, path, notebooks }: Props) {
         onStop={() => setDialog("stop")}
       />
       {wasReady && <LabNotice session={session} unsaved={bridge.unsaved.length} />}
-      {session.frameUrl === null ? <Opening session={session} /> : <LabFrame frame={frame} url={session.frameUrl} title={project.title} />}
+      <LabStage session={session} frame={frame} title={project.title} isThere={bridge.isThere} />
       {session.passUrl && (
         <iframe key={session.passUrl} src={session.passUrl} title={t.lab.pass} sandbox="allow-same-origin" hidden aria-hidden tabIndex={-1} />
       )}
@@ -88,7 +87,7 @@ function useLookAfterSaving(projectId: string, unsaved: number): void {
   const queries = useQueryClient();
   const before = useRef(0);
   useEffect(() => {
-    if (unsaved < before.current) void queries.invalidateQueries({ queryKey: ["working-copy", projectId] });
+    if (unsaved < before.current) void queries.invalidateQueries({ queryKey: ["working-copy", projectId] }, { cancelRefetch: false });
     before.current = unsaved;
   }, [unsaved, projectId, queries]);
 }

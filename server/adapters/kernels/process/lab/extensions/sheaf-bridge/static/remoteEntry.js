@@ -35,6 +35,7 @@
     const say = (message) => window.parent.postMessage({ sheaf: 1, ...message }, origin);
     const widgets = () => [...app.shell.widgets("main")];
     const documents = () => widgets().filter((widget) => widget.context?.model);
+    takeSignedOutForAway(app.serviceManager.serverSettings);
     const answers = new Map();
     let asked = 0;
     const { contents } = app.serviceManager;
@@ -110,6 +111,15 @@
       window.addEventListener("blur", leave);
       document.addEventListener("visibilitychange", leave);
     });
+  }
+
+  /** Who is signed out may come back, as the page around says: a kernel is not dead for that, and nobody is to be asked about it. */
+  function takeSignedOutForAway(settings) {
+    const { fetch } = settings;
+    settings.fetch = async (...request) => {
+      const answer = await fetch(...request);
+      return answer.status === 401 ? new Response(null, { status: 503, statusText: "Signed out" }) : answer;
+    };
   }
 
   /** Work is on disk a moment after it was typed: a browser that ends takes nothing with it. */
