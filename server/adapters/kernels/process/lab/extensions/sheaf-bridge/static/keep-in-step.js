@@ -14,7 +14,7 @@ export function keepInStep(contents, join) {
 
   function follow(context) {
     if (context.contentsModel?.format === "text") texts.add(context);
-    if (!context.model.dirty) common.set(context, context.model.toString());
+    void context.ready.then(() => common.has(context) || common.set(context, context.model.toString()));
     let onItsWay = null;
     context.saveState.connect((_, step) => {
       if (step === "started") onItsWay = context.model.toString();
