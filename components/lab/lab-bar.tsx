@@ -35,10 +35,8 @@ export function LabBar({ project, lab, work, behind, parametersOf, onSave, onPub
       <a href={routes.project(project.slug)} className="icon-button shrink-0" aria-label={t.lab.back(project.title)}>
         <ArrowLeft size={17} aria-hidden />
       </a>
-      <h1 className="min-w-0 truncate font-serif text-base font-semibold">
-        <a href={routes.project(project.slug)} title={project.title}>
-          {project.title}
-        </a>
+      <h1 className="min-w-0 truncate font-serif text-base font-semibold" title={project.title}>
+        {project.title}
       </h1>
       <div className="lab-work">
         <p role="status" className="min-w-0 truncate">
