@@ -18,6 +18,9 @@ const typed = ["# typed before the browser ended", "# typed before the lab ended
 let dataFolder: string;
 let server: SheafServer;
 
+// A browser that was killed cannot hand over its trace.
+test.use({ trace: "off" });
+
 test.beforeAll(async () => {
   test.setTimeout(300_000);
   dataFolder = await mkdtemp(path.join(os.tmpdir(), "sheaf-author-"));
@@ -178,7 +181,8 @@ test("from nothing to a worksheet that others run and improve, through kills of 
     await expect(visitor.getByText("rate = 0.5")).toBeVisible();
     await expect(visitor.getByText("rate = rate * 10")).toHaveCount(0);
   });
-  chrome.process().kill("SIGKILL");
+  await browser.close();
+  await chrome.close();
 });
 
 /** One in each part of that time. */
