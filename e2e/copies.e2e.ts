@@ -74,13 +74,14 @@ test("a newer version of the original is brought into a copy, and where both cha
   await expect(other.getByText("rate = 0.9")).toBeVisible();
   await other.goto(routes.projectFiles(copy, "counts.csv"));
   await expect(other.getByRole("cell", { name: "oats" })).toBeVisible();
-  // Both sides know of one another.
+  // Both sides know of one another, once others may read the copy.
   await page.goto(routes.project(original));
-  await expect(
-    page
-      .getByRole("main")
-      .getByRole("link", { name: copy })
-      .or(page.getByText(t.projects.page.copies(1))),
-  ).toBeVisible();
+  await expect(page.getByRole("heading", { name: t.projects.page.copiesTitle })).toHaveCount(0);
+  expect((await ask(other, "PATCH", routes.api.project(copy), { visibility: "public" })).status).toBe(200);
+  await page.goto(routes.project(original));
+  await expect(page.getByText(t.projects.page.copies(1))).toBeVisible();
+  await page.getByRole("region", { name: t.projects.page.copiesTitle }).getByRole("link").click();
+  await page.waitForURL((url) => url.pathname === routes.project(copy));
+  await expect(page.getByText(t.projects.page.copiedFrom)).toBeVisible();
   await other.close();
 });

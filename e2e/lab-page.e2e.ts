@@ -132,8 +132,9 @@ test("signing out elsewhere is told, and signing in again lets the open lab go o
   await fillSignIn(tab, person);
   await tab.waitForURL((url) => url.pathname !== "/sign-in");
   await page.bringToFront();
-  await expect(notice(page)).not.toContainText(t.lab.signedOut, patience);
+  await expect(notice(page)).toHaveCount(0, patience);
   await expect(lab.locator(".jp-Notebook")).toContainText("typed_signed_out");
+  await expect(lab.locator(".jp-Dialog")).toHaveCount(0);
   await expect(work(page)).toHaveText(t.lab.changedSince(1, 1), patience);
 });
 

@@ -165,6 +165,10 @@ test("saves in spite of the locks that a killed git left, and waits for one that
   await rm(held);
   const third = value(await saving);
   expect(value(await forge.resolve(id, "main"))).toBe(third);
+  // One that was killed a moment ago: the save takes longer, and does not fail.
+  await writeFile(held, "");
+  const fourth = value(await forge.commit(id, request({ "a.txt": "z" }, third)));
+  expect(value(await forge.resolve(id, "main"))).toBe(fourth);
   expect(git(id, "for-each-ref", "refs/sheaf/incoming")).toBe("");
 });
 

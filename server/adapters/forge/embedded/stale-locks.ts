@@ -1,8 +1,8 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 
-/** No update of a ref holds its lock for longer: the git that took it was killed. */
-const staleMs = 60_000;
+/** An update of a ref holds its lock for milliseconds; after so long the git that took it was killed. */
+export const staleMs = 10_000;
 
 /** Removes locks of refs that a killed git left, which would refuse every later save. */
 export async function removeStaleLocks(folder: string): Promise<void> {

@@ -7,7 +7,7 @@ import { isBlobId, isCommitId, isRefName, isTreePath } from "./git-names.ts";
 import type { ObjectReader } from "./object-reader.ts";
 import { readRef } from "./read-ref.ts";
 import { runGit } from "./run-git.ts";
-import { removeOld, removeStaleLocks } from "./stale-locks.ts";
+import { removeOld, removeStaleLocks, staleMs } from "./stale-locks.ts";
 import { readTreeObject } from "./tree-object.ts";
 
 /** Commits on their way to a branch, and those that wait for another to bring them in; maintenance drops old ones. */
@@ -16,7 +16,8 @@ const modes = { file: "100644", executable: "100755", link: "120000", module: "1
 
 /** For a first commit of many gigabytes; an ordinary one takes milliseconds. */
 const timeoutSeconds = 1800;
-const lockTries = 20;
+/** Somebody who was killed a moment ago left a lock that is not yet stale: a save waits for it and does not fail. */
+const lockPatienceMs = staleMs + 5_000;
 const lockPauseMs = 150;
 
 /**
@@ -113,14 +114,15 @@ function* importStream(request: CommitRequest, ref: string, executable: Readonly
 async function swapRef(folder: string, request: { ref: string; parent: CommitId | null }, temporary: string, commit: CommitId): Promise<Result<CommitId>> {
   const before = request.parent ?? "0".repeat(commit.length);
   const branch = `refs/heads/${request.ref}`;
-  for (let tries = 1; ; tries++) {
+  const giveUpAt = Date.now() + lockPatienceMs;
+  for (;;) {
     const swapped = await runGit(folder, ["update-ref", "--stdin"], {
       input: [`start\nupdate ${branch} ${commit} ${before}\ndelete ${temporary} ${commit}\ncommit\n`],
     });
     if (swapped.code === 0) return ok(commit);
     const stands = await readRef(folder, request.ref);
     const lost = stands !== request.parent;
-    if (lost || tries === lockTries) {
+    if (lost || Date.now() > giveUpAt) {
       await runGit(folder, ["update-ref", "-d", "--end-of-options", temporary]);
       if (lost) return moved();
       throw new Error(`git update-ref: ${swapped.stderr}`);

@@ -1,9 +1,10 @@
 /** What a lab says to the page around it, and does at its word: `ToLab` and `FromLab` in lib/domain/lab.ts. */
 import { keepInStep } from "./keep-in-step.js";
 import { isUnsaved, keepSaved, saveWithoutDialogs } from "./keep-saved.js";
-import { busyKernelsOf, leaveCleanAtKernelStart, revive, showTerminal, takeSignedOutForAway } from "./kernels.js";
+import { busyKernelsOf, leaveCleanAtKernelStart, revive, showTerminal } from "./kernels.js";
+import { waitWhileAway } from "./wait-while-away.js";
 
-const version = "1.1.0";
+const version = "1.2.0";
 const lookMs = 400;
 const sayMs = 2000;
 const joinMs = 20_000;
@@ -16,7 +17,7 @@ export function activate(app) {
   const say = (message) => window.parent.postMessage({ sheaf: 1, ...message }, origin);
   const widgets = () => [...app.shell.widgets("main")];
   const documents = () => widgets().filter((widget) => widget.context?.model);
-  takeSignedOutForAway(app.serviceManager.serverSettings);
+  const lookAgain = waitWhileAway(app.serviceManager.serverSettings);
   const answers = new Map();
   let asked = 0;
   const { contents } = app.serviceManager;
@@ -57,7 +58,10 @@ export function activate(app) {
     open: ({ path }) => app.commands.execute("docmanager:open", { path }),
     terminal: () => showTerminal(app, widgets()),
     theme: ({ dark }) => app.commands.execute("apputils:change-theme", { theme: dark ? "JupyterLab Dark" : "JupyterLab Light" }),
-    revive: () => revive(app.serviceManager, widgets),
+    revive: () => {
+      lookAgain();
+      return revive(app.serviceManager, widgets);
+    },
   };
   saveWithoutDialogs(app.serviceManager.contents);
   app.docRegistry.addWidgetExtension("Notebook", { createNew: (_, { model }) => leaveCleanAtKernelStart(model) });

@@ -12,15 +12,6 @@ export function busyKernelsOf(widgets) {
   return new Set(kernels.filter((kernel) => kernel?.status === "busy").map((kernel) => kernel.id)).size;
 }
 
-/** Who is signed out may come back, as the page around says: a kernel is not dead for that, and nobody is to be asked about it. */
-export function takeSignedOutForAway(settings) {
-  const { fetch } = settings;
-  settings.fetch = async (...request) => {
-    const answer = await fetch(...request);
-    return answer.status === 401 ? new Response(null, { status: 503, statusText: "Signed out" }) : answer;
-  };
-}
-
 /** A kernel that starts notes its own version in the notebook: by itself that is no change of anybody's. */
 export function leaveCleanAtKernelStart(model) {
   model.metadataChanged?.connect((_, { key, oldValue, newValue }) => {
