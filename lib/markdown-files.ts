@@ -29,6 +29,41 @@ export function nearbyPath(folder: string, address: string): { readonly path: st
   return decoded === null || path === "" || /[\\\p{Cc}]/u.test(path) ? null : { path, place };
 }
 
+/** Ids that a text gives get this prefix: they may neither meet the page's own nor shadow a global of its scripts. */
+export const idPrefix = "s-";
+
+/** Where a relative address of a text leads on this site; null where it means none of the project's files. */
+export function addressOf(kind: "page" | "image", address: string, files: NearbyFiles): string | null {
+  const nearby = nearbyPath(files.folder, address);
+  if (!nearby || kind === "image") return nearby && files.image(nearby.path);
+  return files.page(nearby.path) + (nearby.place && `#${idPrefix}${decode(nearby.place) ?? nearby.place}`);
+}
+
+/**
+ * Stands before the relative addresses of a text that is prepared before anybody knows where it will be shown:
+ * `placeFiles` puts the files' own in. No text can have such an address of its own: being relative, it gets this before it too.
+ */
+export const laterPrefix = "/@file/";
+
+/** Gives HTML that was rendered for later the addresses of the files that it names. */
+export function placeFiles(html: string, files: NearbyFiles): string {
+  // The sanitiser leaves no bare "<" in texts and no ">" in attributes.
+  return html.replaceAll(/<(?:a|img) [^>]*>/g, (tag) =>
+    tag.replace(/ (href|src)="\/@file\/([^"]*)"/, (_, attribute: string, text: string) => {
+      const address = addressOf(attribute === "src" ? "image" : "page", fromAttribute(text), files);
+      return address === null ? "" : ` ${attribute}="${inAttribute(address)}"`;
+    }),
+  );
+}
+
+function fromAttribute(text: string): string {
+  return text.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+
+function inAttribute(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
 function decode(text: string): string | null {
   try {
     return decodeURIComponent(text);

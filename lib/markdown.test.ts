@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { Parser } from "htmlparser2";
 import { describe, expect, test } from "vitest";
 import { renderMarkdown } from "./markdown.ts";
+import { placeFiles } from "./markdown-files.ts";
 
 const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
@@ -123,6 +124,33 @@ describe("Markdown from a notebook", () => {
     for (const out of ["../../../x", "//evil.example/x", "/\\\\evil.example", "%5c%5cevil.example", "javascript:x", "%2e%2e/%2e%2e/%2e%2e/x", "", "?x"])
       expect(rendered(`<a href="${out}">x</a> <img src="${out}" alt="x">`)).toContain("<a>x</a> <span>x</span>");
     expect(renderMarkdown("[n](b.ipynb) ![f](x.png)")).toContain("<a>n</a> <span>f</span>");
+  });
+
+  test("leads there later just as well, whatever the text says", () => {
+    const files = { folder: "docs/a", page: (path: string) => `/files/${path}?v="1"&w`, image: (path: string) => `/raw/${path}` };
+    for (const address of [
+      "b%20c.ipynb",
+      "../figs/x.png",
+      "/logo.png",
+      "/@file/x",
+      "a.md#Two%20words",
+      "x?y=1",
+      'a"b',
+      "a&amp;b",
+      "a<b>",
+      "../../../x",
+      "//evil.example",
+    ]) {
+      const source = `<a href='${address}'>x</a> <img src='${address}' alt="x"> src="/@file/y" [z](<${address}>) ![z](<${address}>)`;
+      const later = placeFiles(renderMarkdown(source, { files: "later" }), files).replaceAll(
+        /<img (?:alt="[xz]" )?(?:alt="([xz])" )?loading="lazy" ?\/?>/g,
+        "<span>x</span>",
+      );
+      const atOnce = renderMarkdown(source, { files });
+      const addresses = (html: string) => [...html.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, found]) => found);
+      expect(addresses(later), address).toEqual(addresses(atOnce));
+      expect(later).not.toMatch(/<(?:a|img) [^>]*="\/@file/);
+    }
   });
 
   test("answers in bounded time for long hostile input", () => {

@@ -1,6 +1,6 @@
 import MarkdownIt from "markdown-it";
 import sanitizeHtml from "sanitize-html";
-import { isRelative, type NearbyFiles, nearbyPath } from "./markdown-files.ts";
+import { addressOf, idPrefix, isRelative, laterPrefix, type NearbyFiles } from "./markdown-files.ts";
 import { type Formula, placeFormulas, useMath, withoutFences } from "./markdown-math.ts";
 
 /** Attachments of a notebook's cell: file name → mime type → base64. */
@@ -9,8 +9,8 @@ export type Attachments = Readonly<Record<string, Readonly<Record<string, unknow
 const longestSource = 400_000;
 const imageTypes = ["image/png", "image/jpeg", "image/gif", "image/webp"] as const;
 const dataImage = /^data:image\/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+$/;
-/** Ids from a notebook get this prefix: they may neither meet the page's own nor shadow a global of its scripts. */
-const idPrefix = "s-";
+/** "later": `placeFiles` says it, once somebody knows where the text is shown. */
+type Files = NearbyFiles | "later";
 
 const md = new MarkdownIt({ html: true, linkify: true });
 md.use(useMath);
@@ -31,7 +31,7 @@ md.core.ruler.push("heading_ids", (state) => {
  * Markdown of a notebook as HTML that may stand in the page: a whitelist of tags, no styles, no scripts, links only to the web
  * and to the project's own files, images only from the notebook itself and from these. Formulas are set by KaTeX after the sanitiser, into text alone.
  */
-export function renderMarkdown(source: string, options: { readonly attachments?: Attachments; readonly files?: NearbyFiles } = {}): string {
+export function renderMarkdown(source: string, options: { readonly attachments?: Attachments; readonly files?: Files } = {}): string {
   const env: { formulas: Formula[] } = { formulas: [] };
   const html = md.render(withoutFences(source.slice(0, longestSource)), env);
   const placed = new Set<number>();
@@ -78,22 +78,28 @@ function withPrefixedId(attributes: Attributes): Record<string, string> {
   return id ? { ...others, id: `${idPrefix}${id}` } : others;
 }
 
-function linkAttributes(attributes: Attributes, files: NearbyFiles | undefined): Record<string, string> {
+function linkAttributes(attributes: Attributes, files: Files | undefined): Record<string, string> {
   const { href, target: _target, rel: _rel, ...others } = withPrefixedId(attributes);
   if (href?.startsWith("#")) return { ...others, href: `#${idPrefix}${safelyDecoded(href.slice(1))}` };
   // A relative address means a file of the project, which is at another place on this site.
-  const nearby = files && href ? nearbyPath(files.folder, href) : null;
-  if (files && nearby) return { ...others, href: files.page(nearby.path) + (nearby.place && `#${idPrefix}${safelyDecoded(nearby.place)}`) };
+  const nearby = placed("page", href, files);
+  if (nearby) return { ...others, href: nearby };
   return href && /^(https?:\/\/|mailto:)/i.test(href) ? { ...others, href, rel: "noopener nofollow" } : others;
 }
 
-function image(attributes: Attributes, attachments: Attachments, files: NearbyFiles | undefined): sanitizeHtml.Tag {
+function image(attributes: Attributes, attachments: Attachments, files: Files | undefined): sanitizeHtml.Tag {
   const { src, alt = "", ...others } = withPrefixedId(attributes);
-  const nearby = files && src ? nearbyPath(files.folder, src) : null;
-  if (files && nearby) return { tagName: "img", attribs: { ...others, src: files.image(nearby.path), alt, loading: "lazy" } };
+  const nearby = placed("image", src, files);
+  if (nearby) return { tagName: "img", attribs: { ...others, src: nearby, alt, loading: "lazy" } };
   const resolved = src?.startsWith("attachment:") ? attachmentUrl(attachments[safelyDecoded(src.slice("attachment:".length))]) : src;
   if (!resolved || !dataImage.test(resolved)) return { tagName: "span", attribs: {}, text: alt };
   return { tagName: "img", attribs: { ...others, src: resolved, alt, loading: "lazy" } };
+}
+
+function placed(kind: "page" | "image", address: string | undefined, files: Files | undefined): string | null {
+  if (!files || !address) return null;
+  if (files === "later") return isRelative(address) ? laterPrefix + address : null;
+  return addressOf(kind, address, files);
 }
 
 function attachmentUrl(bundle: Readonly<Record<string, unknown>> | undefined): string | null {

@@ -85,3 +85,8 @@ export function safeNext(next: string | null | undefined, fallback = "/"): strin
   const url = URL.canParse(next, base) ? new URL(next, base) : null;
   return url && url.origin === base && !url.pathname.startsWith("//") ? `${url.pathname}${url.search}${url.hash}` : fallback;
 }
+
+/** Whether a copy of a project is made there as soon as the person who asked for it is signed in. */
+export function leadsToCopy(next: string | null): boolean {
+  return next !== null && /^\/projects\/[^/?#]+\/copy(?:[?#]|$)/.test(next);
+}

@@ -17,7 +17,7 @@ export function AuthorPart({ ctx, project }: { ctx: Context; project: ProjectVie
       <Suspense fallback={null}>
         <Unsaved ctx={ctx} project={project} />
       </Suspense>
-      <Suspense fallback={null}>
+      <Suspense fallback={<NotebooksToCome />}>
         <Notebooks ctx={ctx} project={project} />
       </Suspense>
     </>
@@ -35,6 +35,16 @@ async function Unsaved({ ctx, project }: { ctx: Context; project: ProjectView })
         {t.projects.page.seeChanges}
       </Link>
     </p>
+  );
+}
+
+/** Keeps their place, so that what is read below does not move. */
+function NotebooksToCome() {
+  return (
+    <section className="min-h-40" aria-busy>
+      <h2 className="text-xl">{t.projects.notebooks.title}</h2>
+      <p className="mb-3 text-soft">{t.projects.notebooks.hint}</p>
+    </section>
   );
 }
 

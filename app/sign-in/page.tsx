@@ -3,7 +3,7 @@ import Link from "next/link";
 import { redirect } from "next/navigation";
 import { SignInForm } from "#components/account/sign-in-form.tsx";
 import { t } from "#lib/messages/en.ts";
-import { routes, safeNext } from "#lib/routes.ts";
+import { leadsToCopy, routes, safeNext } from "#lib/routes.ts";
 import { requestContext } from "#server/next/request-context.ts";
 
 export const metadata: Metadata = { title: t.account.signIn };
@@ -16,7 +16,7 @@ export default async function SignInPage({ searchParams }: { searchParams: Promi
   return (
     <div className="page page-narrow pt-14">
       <h1 className="text-2xl">{t.account.signIn}</h1>
-      <p className="mt-2 mb-6 font-serif text-base text-soft">{t.account.signInLead}</p>
+      <p className="mt-2 mb-6 font-serif text-base text-soft">{leadsToCopy(next) ? t.account.signUpForCopy : t.account.signInLead}</p>
       <SignInForm next={next} />
       {config.registration === "open" && (
         <p className="mt-6 text-soft">

@@ -3,7 +3,7 @@ import Link from "next/link";
 import { redirect } from "next/navigation";
 import { SignUpForm } from "#components/account/sign-up-form.tsx";
 import { t } from "#lib/messages/en.ts";
-import { routes, safeNext } from "#lib/routes.ts";
+import { leadsToCopy, routes, safeNext } from "#lib/routes.ts";
 import { requestContext } from "#server/next/request-context.ts";
 import { makeAccount } from "./actions.ts";
 
@@ -19,7 +19,7 @@ export default async function SignUpPage({ searchParams }: { searchParams: Promi
       <h1 className="text-2xl">{t.account.signUp}</h1>
       {config.registration === "open" ? (
         <>
-          <p className="mt-2 mb-6 font-serif text-base text-soft">{t.account.signUpLead}</p>
+          <p className="mt-2 mb-6 font-serif text-base text-soft">{leadsToCopy(next) ? t.account.signUpForCopy : t.account.signUpLead}</p>
           <SignUpForm next={next ?? routes.me()} submitWords={t.account.signUp} action={makeAccount} />
         </>
       ) : (

@@ -2,7 +2,7 @@
 import { ChevronRight, CornerLeftUp, Folder } from "lucide-react";
 import { useEffect, useState } from "react";
 import { api } from "#components/api.ts";
-import { Dialog } from "#components/lab/dialog.tsx";
+import { Dialog } from "#components/layout/dialog.tsx";
 import type { HomeEntryView } from "#lib/domain/home.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";

@@ -1,11 +1,11 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { Dialog } from "#components/layout/dialog.tsx";
 import { MergeNotes } from "#components/project/merge-notes.tsx";
 import type { PreparedCopy } from "#lib/domain/project.ts";
 import { t } from "#lib/messages/en.ts";
 import { bringIn, worthTelling } from "./bring-in.ts";
-import { Dialog } from "./dialog.tsx";
 import { Elapsed } from "./elapsed.tsx";
 import type { Bridge } from "./use-bridge.ts";
 

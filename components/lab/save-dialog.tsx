@@ -2,12 +2,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { Problem } from "#components/api.ts";
+import { Dialog } from "#components/layout/dialog.tsx";
 import { ChangeMark } from "#components/project/file-changes.tsx";
 import { MergeNotes } from "#components/project/merge-notes.tsx";
 import { TooLarge } from "#components/project/too-large.tsx";
 import type { SavedVersion, WorkingCopyView } from "#lib/domain/project.ts";
 import { t } from "#lib/messages/en.ts";
-import { Dialog } from "./dialog.tsx";
 import { Elapsed } from "./elapsed.tsx";
 import { type SavePhase, saveVersion } from "./save-version.ts";
 import type { Bridge } from "./use-bridge.ts";

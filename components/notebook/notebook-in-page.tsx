@@ -1,10 +1,17 @@
 import { Suspense } from "react";
 import type { PreparedNotebook } from "#lib/domain/notebook-view.ts";
+import type { NearbyFiles } from "#lib/markdown-files.ts";
 import { t } from "#lib/messages/en.ts";
 import type { Result } from "#lib/result.ts";
 import { NotebookView } from "./notebook-view.tsx";
 
-type Props = { prepare: () => Promise<Result<PreparedNotebook>>; outputBase: string /** Of the file, where the notebook has no title. */; name: string };
+type Props = {
+  prepare: () => Promise<Result<PreparedNotebook>>;
+  outputBase: string;
+  files: NearbyFiles;
+  /** Of the file, where the notebook has no title. */
+  name: string;
+};
 
 /** A notebook in its file's page, which is there before it. */
 export function NotebookInPage(props: Props) {
@@ -15,7 +22,7 @@ export function NotebookInPage(props: Props) {
   );
 }
 
-async function Notebook({ prepare, outputBase, name }: Props) {
+async function Notebook({ prepare, outputBase, files, name }: Props) {
   const prepared = await prepare();
   if (!prepared.ok) {
     return (
@@ -27,7 +34,7 @@ async function Notebook({ prepare, outputBase, name }: Props) {
   }
   return (
     <div className="pt-6">
-      <NotebookView notebook={prepared.value} outputBase={outputBase} title={prepared.value.title ?? name} />
+      <NotebookView notebook={prepared.value} outputBase={outputBase} files={files} title={prepared.value.title ?? name} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { ChevronRight } from "lucide-react";
 import { Markdown } from "#components/outputs/markdown.tsx";
 import type { ContentsEntry, PreparedCell, PreparedNotebook } from "#lib/domain/notebook-view.ts";
+import { type NearbyFiles, placeFiles } from "#lib/markdown-files.ts";
 import { t } from "#lib/messages/en.ts";
 import { anchorOfCell } from "#lib/notebook/cell-anchor.ts";
 import { CodeBlock } from "./code.tsx";
@@ -10,6 +11,8 @@ type Props = {
   notebook: PreparedNotebook;
   /** Heavy outputs are fetched from `${outputBase}/${cell}/${position}`; the address has no query. */
   outputBase: string;
+  /** Where the files are that its texts name. */
+  files: NearbyFiles;
   /** For the names of files that are saved, and for figures without words of their own. */
   title: string;
 };
@@ -20,7 +23,7 @@ const fewHeadings = 3;
 const longNotebook = 100;
 
 /** A notebook to be read: a server component. */
-export function NotebookView({ notebook, outputBase, title }: Props) {
+export function NotebookView({ notebook, outputBase, files, title }: Props) {
   if (notebook.cells.length === 0) return <p className="py-8 font-serif text-lg text-soft">{t.notebook.empty}</p>;
   const hasCode = notebook.cells.some((cell) => cell.kind === "code" && cell.lines > 0);
   const hasContents = notebook.contents.length >= fewHeadings;
@@ -42,7 +45,7 @@ export function NotebookView({ notebook, outputBase, title }: Props) {
       <div className="notebook-cells">
         {notebook.cells.map((cell) => {
           if (cell.kind === "markdown") caption = headingOf(notebook.contents, cell) ?? caption;
-          return <Cell key={cell.index} cell={cell} outputBase={outputBase} caption={caption} />;
+          return <Cell key={cell.index} cell={cell} outputBase={outputBase} files={files} caption={caption} />;
         })}
       </div>
     </div>
@@ -73,12 +76,14 @@ function Contents({ entries }: { entries: readonly ContentsEntry[] }) {
   );
 }
 
-function Cell({ cell, outputBase, caption }: { cell: PreparedCell; outputBase: string; caption: string }) {
+type CellProps = { cell: PreparedCell; outputBase: string; files: NearbyFiles; caption: string };
+
+function Cell({ cell, outputBase, files, caption }: CellProps) {
   const id = anchorOfCell(cell.index);
   if (cell.kind === "markdown") {
     return (
       <div id={id} className="notebook-cell">
-        <Markdown html={cell.html.replaceAll('src="sheaf-output:', `src="${outputBase}/`)} />
+        <Markdown html={placeFiles(cell.html, files).replaceAll('src="sheaf-output:', `src="${outputBase}/`)} />
       </div>
     );
   }

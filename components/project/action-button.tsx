@@ -4,6 +4,7 @@ import { AlertDialog } from "radix-ui";
 import { type ReactNode, useState } from "react";
 import { t } from "#lib/messages/en.ts";
 import type { Failure } from "#lib/result.ts";
+import { routes } from "#lib/routes.ts";
 import type { ActionOutcome } from "./action-outcome.ts";
 import { MergeNotes } from "./merge-notes.tsx";
 
@@ -43,11 +44,14 @@ export function ActionButton({ action, children, busyWords, className = "button"
 
 /** How it went, beside what was pressed. */
 export function Outcome({ done, problem }: { done: Done | null; problem: string | null }) {
+  const project = done?.project;
   return (
     <>
       <div role="status">
         {done?.said && <p className="mt-1 text-fine">{done.said}</p>}
-        {done && <MergeNotes merged={done.merged ?? []} leftOut={done.leftOut ?? []} />}
+        {done && (
+          <MergeNotes merged={done.merged ?? []} leftOut={done.leftOut ?? []} addressOf={project ? (path) => routes.projectFiles(project, path) : undefined} />
+        )}
       </div>
       <div role="alert">{problem && <p className="field-error wrap-anywhere">{problem}</p>}</div>
     </>

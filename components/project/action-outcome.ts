@@ -10,5 +10,7 @@ export type ActionOutcome =
       /** What was joined, and what a version did not take: to be read before one goes on. */
       readonly merged?: readonly MergeNote[];
       readonly leftOut?: SavedVersion["leftOut"];
+      /** The project's id or slug, where its files can be looked at. */
+      readonly project?: string;
     }
   | { readonly ok: false; readonly failure: Failure };

@@ -1,3 +1,4 @@
+import type { ProjectId } from "./ids.ts";
 import type { Parameter, Values } from "./parameter.ts";
 import type { CellResult, RunError, RunEvent, RunFile, RunRecord, RunState } from "./run.ts";
 
@@ -96,6 +97,7 @@ export type AreaView = { readonly slug: string; readonly title: string; readonly
 
 /** A project in a list, with how many public worksheets it has. */
 export type ProjectCard = {
+  readonly id: ProjectId;
   readonly slug: string;
   readonly title: string;
   readonly description: string;

@@ -23,7 +23,14 @@ export async function listProjects(ctx: Context, input: ListProjects): Promise<R
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return ok({
-    items: shown.map(({ slug, title, description, official, publicWorksheets }) => ({ slug, title, description, official, worksheets: publicWorksheets })),
+    items: shown.map(({ id, slug, title, description, official, publicWorksheets }) => ({
+      id,
+      slug,
+      title,
+      description,
+      official,
+      worksheets: publicWorksheets,
+    })),
     next: rows.length > limit && last ? printCursor([last.createdAt.toISOString(), last.id]) : null,
   });
 }

@@ -19,7 +19,7 @@ export function previewByName(path: string): FilePreview | null {
 }
 
 /** What a page shows of a file: at most the first megabyte is read, whatever its size. The stream is read or ended here. */
-export async function previewContent(file: OpenedContent, path: string, nearby?: Omit<NearbyFiles, "folder">): Promise<FilePreview> {
+export async function previewContent(file: OpenedContent, path: string, files: NearbyFiles): Promise<FilePreview> {
   const byName = previewByName(path);
   if (byName) {
     await file.stream.cancel();
@@ -32,8 +32,7 @@ export async function previewContent(file: OpenedContent, path: string, nearby?:
   if (source === null) return { kind: "binary" };
   if (file.bytes > limits.text) return { kind: "large" };
   if (kind !== "markdown") return { kind: "text", source };
-  const files = nearby && { ...nearby, folder: path.split("/").slice(0, -1).join("/") };
-  return { kind: "markdown", html: renderMarkdown(source, files ? { files } : {}), source };
+  return { kind: "markdown", html: renderMarkdown(source, { files }), source };
 }
 
 async function tablePreview(file: OpenedContent, path: string): Promise<FilePreview> {

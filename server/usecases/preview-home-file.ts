@@ -1,6 +1,7 @@
 import type { FilePreview } from "#lib/domain/file-preview.ts";
 import type { HomeEntryView } from "#lib/domain/home.ts";
 import type { PreparedNotebook } from "#lib/domain/notebook-view.ts";
+import { nearbyInHome } from "#lib/files/nearby-files.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
 import { type PreparedOutputContent, prepareNotebook, type ReadContent, readPreparedOutput } from "#server/notebook/prepare-notebook.ts";
@@ -15,7 +16,7 @@ export async function previewHomeFile(ctx: Context, input: { path: string }): Pr
   const opened = await openHomeFile(ctx, input);
   if (!opened.ok) return opened;
   const { entry, totalBytes, stream } = opened.value;
-  return ok({ entry: homeEntryView(entry), preview: await previewContent({ bytes: totalBytes, stream }, input.path) });
+  return ok({ entry: homeEntryView(entry), preview: await previewContent({ bytes: totalBytes, stream }, input.path, nearbyInHome(input.path)) });
 }
 
 /** The whole notebook, for its page; while the file stays as it is, it is prepared once. */

@@ -1,7 +1,7 @@
 import type { ShownFile } from "#lib/domain/file-preview.ts";
 import type { PreparedNotebook } from "#lib/domain/notebook-view.ts";
+import { nearbyInVersion } from "#lib/files/nearby-files.ts";
 import { ok, type Result } from "#lib/result.ts";
-import { routes } from "#lib/routes.ts";
 import type { Context } from "#server/context.ts";
 import { type PreparedOutputContent, prepareNotebook, type ReadContent, readPreparedOutput } from "#server/notebook/prepare-notebook.ts";
 import { notebookBytes, previewByName, previewContent } from "./preview-content.ts";
@@ -20,10 +20,7 @@ export async function previewVersionFile(ctx: Context, input: PreviewVersionFile
   const opened = await openVersionFile(ctx, input);
   if (!opened.ok) return opened;
   const { stream: _stream, ...found } = opened.value;
-  const nearby = {
-    page: (path: string) => routes.projectFiles(input.slug, path, input.commit),
-    image: (path: string) => routes.projectRaw(input.slug, path, found.commit),
-  };
+  const nearby = nearbyInVersion({ ...input, commit: found.commit, version: input.commit });
   return ok({ path: input.path, ...found, preview: await previewContent(opened.value, input.path, nearby) });
 }
 

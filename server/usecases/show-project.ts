@@ -1,9 +1,9 @@
 import type { CommitId, RepositoryId } from "#lib/domain/ids.ts";
 import type { ProjectView } from "#lib/domain/project.ts";
+import { nearbyInVersion } from "#lib/files/nearby-files.ts";
 import { renderMarkdown } from "#lib/markdown.ts";
 import { can, type ProjectSubject } from "#lib/policy.ts";
 import { ok, type Result } from "#lib/result.ts";
-import { routes } from "#lib/routes.ts";
 import type { Context } from "#server/context.ts";
 import { type FoundProject, findAnyProject, noProject } from "./find-project.ts";
 import { stateOf } from "./list-own-projects.ts";
@@ -77,7 +77,7 @@ async function readContents(ctx: Context, { slug, repositoryId, state }: FoundPr
 
 async function readReadme(ctx: Context, slug: string, repository: RepositoryId, commit: CommitId): Promise<string | null> {
   const file = await ctx.forge.readFile(repository, commit, "README.md", readmeBytes);
-  const files = { folder: "", page: (path: string) => routes.projectFiles(slug, path), image: (path: string) => routes.projectRaw(slug, path, commit) };
+  const files = nearbyInVersion({ slug, commit, path: "README.md" });
   if (file.ok) return renderMarkdown(new TextDecoder().decode(file.value), { files });
   if (file.failure.code !== "not_found") ctx.log.warn({ repository, code: file.failure.code }, "README cannot be read");
   return null;

@@ -15,5 +15,11 @@ export async function showRunReport(ctx: Context, input: { id: string }): Promis
   if (!found.ok) return found;
   const version = await ctx.store.findVersion(found.value.run.versionId);
   if (!version) return fail("not_found", "No such run.");
-  return ok({ run: withImagesApart(await runView(ctx, found.value.run)), cells: displayCells(version), parameters: version.compiled.parameters });
+  // A run stays readable when its project is gone.
+  const worksheet = await ctx.store.findWorksheet(version.worksheetId);
+  return ok({
+    run: withImagesApart(await runView(ctx, found.value.run, worksheet ? { version, worksheet } : undefined)),
+    cells: displayCells(version, worksheet?.project.slug ?? null),
+    parameters: version.compiled.parameters,
+  });
 }

@@ -1,6 +1,8 @@
 import type { WorksheetId } from "#lib/domain/ids.ts";
 import type { CompiledCell, CompiledWorksheet, DisplayCell, Problem, WorksheetView } from "#lib/domain/worksheet.ts";
+import { nearbyInVersion } from "#lib/files/nearby-files.ts";
 import { renderMarkdown } from "#lib/markdown.ts";
+import type { NearbyFiles } from "#lib/markdown-files.ts";
 import { can } from "#lib/policy.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
@@ -24,7 +26,7 @@ export async function showWorksheet(ctx: Context, input: { idOrSlug: string }): 
   return ok({
     card: worksheetCard(row),
     parameters: version.compiled.parameters,
-    cells: displayCells(version),
+    cells: displayCells(version, row.project.slug),
     result: result && (await runView(ctx, result, { version, worksheet: row })),
     commit: version.commit,
     notebookPath: version.notebookPath,
@@ -45,28 +47,34 @@ async function findFailedPublication(ctx: Context, id: WorksheetId): Promise<Pic
   return { cell: newest.error.cell ?? null, message: newest.error.message };
 }
 
-/** Markdown rendered once a version: it never changes, and rendering maths is most of what a page would cost. */
+/** Markdown rendered once a version: it never changes, and rendering maths is most of what a page would cost. `projectSlug`: null where the project is no more. */
 const rendered = new Map<string, readonly DisplayCell[]>();
 const remembered = 200;
 
-export function displayCells(version: WorksheetVersion): readonly DisplayCell[] {
-  const known = rendered.get(version.id);
+export function displayCells(version: WorksheetVersion, projectSlug: string | null): readonly DisplayCell[] {
+  const name = `${version.id} ${projectSlug}`;
+  const known = rendered.get(name);
   if (known) return known;
-  const cells = displayCellsOf(version.compiled);
+  const files = projectSlug === null ? undefined : nearbyInVersion({ slug: projectSlug, commit: version.commit, path: version.notebookPath });
+  const cells = displayCellsOf(version.compiled, files);
   if (rendered.size >= remembered) rendered.clear();
-  rendered.set(version.id, cells);
+  rendered.set(name, cells);
   return cells;
 }
 
 /** What the browser gets of a compiled notebook. */
-export function displayCellsOf(compiled: Pick<CompiledWorksheet, "cells">): readonly DisplayCell[] {
-  return compiled.cells.flatMap((cell) => displayCell(cell) ?? []);
+export function displayCellsOf(compiled: Pick<CompiledWorksheet, "cells">, files?: NearbyFiles): readonly DisplayCell[] {
+  return compiled.cells.flatMap((cell) => displayCell(cell, files) ?? []);
 }
 
 /** The source of a code cell leaves the server only where its author shows it. */
-function displayCell(cell: CompiledCell): DisplayCell | null {
+function displayCell(cell: CompiledCell, files: NearbyFiles | undefined): DisplayCell | null {
   if (cell.kind === "markdown")
-    return { kind: "markdown", index: cell.index, html: renderMarkdown(cell.source, cell.attachments ? { attachments: cell.attachments } : {}) };
+    return {
+      kind: "markdown",
+      index: cell.index,
+      html: renderMarkdown(cell.source, { ...(files ? { files } : {}), ...(cell.attachments ? { attachments: cell.attachments } : {}) }),
+    };
   const source = cell.show.source === "removed" ? null : cell.source;
   if (source === null && cell.show.outputs === "removed") return null;
   return { kind: "code", index: cell.index, source, sourceFolded: cell.show.source === "folded", show: cell.show };

@@ -8,6 +8,7 @@ import { QuotaBar, QuotaWarning } from "#components/files/quota-bar.tsx";
 import { TrashView } from "#components/files/trash-view.tsx";
 import { NotebookInPage } from "#components/notebook/notebook-in-page.tsx";
 import { PreviewView } from "#components/project/file-preview.tsx";
+import { nearbyInHome } from "#lib/files/nearby-files.ts";
 import { formatBytes } from "#lib/format.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
@@ -132,7 +133,14 @@ async function FilePage({ ctx, path }: { ctx: Context; path: string }) {
         name={entry.name}
         bytes={entry.bytes}
         raw={routes.api.homeFile(path)}
-        notebook={<NotebookInPage prepare={() => prepareHomeNotebook(ctx, { path })} outputBase={routes.homeOutputs(path)} name={entry.name} />}
+        notebook={
+          <NotebookInPage
+            prepare={() => prepareHomeNotebook(ctx, { path })}
+            outputBase={routes.homeOutputs(path)}
+            files={nearbyInHome(path)}
+            name={entry.name}
+          />
+        }
       />
     </div>
   );

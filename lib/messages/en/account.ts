@@ -52,6 +52,7 @@ export const accountWords = {
     signIn: "Sign in",
     signInLead: "Your runs, notebooks and files are kept with your account.",
     signUp: "Sign up",
+    signUpForCopy: "Your copy is made right after, with the values that you had.",
     signUpLead: "An account keeps your runs, their executed notebooks and files. It takes a name and a password.",
     username: "Name for signing in",
     usernameHint: "3 to 32 lower-case letters, digits and hyphens.",

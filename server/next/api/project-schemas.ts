@@ -16,7 +16,7 @@ export const located = z.object({ severity: z.enum(["error", "warning"]), cell: 
 });
 
 export const projectCard = z
-  .object({ slug: z.string(), title: z.string(), description: z.string(), official: z.boolean(), worksheets: z.int() })
+  .object({ id: z.string(), slug: z.string(), title: z.string(), description: z.string(), official: z.boolean(), worksheets: z.int() })
   .meta({ id: "ProjectCard" });
 
 export const ownProject = z

@@ -9,6 +9,7 @@ import { FilePreviewView } from "#components/project/file-preview.tsx";
 import { OlderNotice } from "#components/project/older-notice.tsx";
 import { ProjectFrame } from "#components/project/project-frame.tsx";
 import type { VersionView } from "#lib/domain/project.ts";
+import { nearbyInVersion } from "#lib/files/nearby-files.ts";
 import { formatBytes } from "#lib/format.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
@@ -111,6 +112,7 @@ async function OneFile({ ctx, slug, path, asked: version, newest, projectId, may
           <NotebookInPage
             prepare={() => prepareVersionNotebook(ctx, { projectId, commit: file.commit, path: file.path })}
             outputBase={routes.projectOutputs(slug, file.path, file.commit)}
+            files={nearbyInVersion({ slug, commit: file.commit, path: file.path, version })}
             name={file.name}
           />
         }
