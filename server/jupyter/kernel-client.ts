@@ -169,19 +169,12 @@ function createClient(connection: KernelConnection, maxMessageBytes: number) {
     iopub.close();
   };
 
-  // A connection that ends and comes back was cut by us, for a message above the limit: a dead kernel does not come back.
-  let wasCut = false;
-  iopub.events.on("disconnect", () => {
-    wasCut = true;
-  });
-  iopub.events.on("connect", () => {
-    if (!wasCut) return;
-    wasCut = false;
+  const onCut = () => {
     for (const request of pending.values()) request.settle("cut");
     pending.clear();
-  });
-  shell.connect(connection.shell);
-  iopub.connect(connection.iopub);
+  };
+  connectAgain(shell, connection.shell, onCut);
+  connectAgain(iopub, connection.iopub, onCut);
   iopub.subscribe();
   void readAll(shell, receive, onReply, () => closed);
   void readAll(iopub, receive, onBroadcast, () => closed);
@@ -206,6 +199,27 @@ function createClient(connection: KernelConnection, maxMessageBytes: number) {
       return kernelInfoSchema.parse(outcome.reply.content);
     },
   };
+}
+
+/**
+ * Connects, and again when the connection ends. One that ends and comes back was cut by us, for a message above the limit:
+ * a dead kernel does not come back. ZeroMQ itself never tries again after a cut, and says nothing more.
+ */
+function connectAgain(socket: Dealer | Subscriber, address: string, onCut: () => void): void {
+  let wasCut = false;
+  socket.events.on("disconnect", () => {
+    if (socket.closed) return;
+    wasCut = true;
+    // To an address that it has already ZeroMQ connects no second time.
+    socket.disconnect(address);
+    socket.connect(address);
+  });
+  socket.events.on("connect", () => {
+    if (!wasCut) return;
+    wasCut = false;
+    onCut();
+  });
+  socket.connect(address);
 }
 
 async function readAll(
