@@ -235,7 +235,7 @@ test("a server killed while a version is saved has saved it or not, and its page
     const isSaved = there[0] === last + 1;
     console.log(`killed ${Math.round(moment)} ms into saving that takes ${usualMs} ms: ${isSaved ? "saved" : "not saved"}`);
     expect(there).toEqual(Array.from({ length: there.length }, (_, index) => last + (isSaved ? 1 : 0) - index));
-    // What the save had begun is finished behind the first pages after the start.
+    // The version may come to be a moment after the kill: by a program that had its orders.
     if (isSaved)
       await expect(async () => {
         await page.goto(routes.projectChanges(slug));

@@ -4,9 +4,9 @@ import type { Context } from "#server/context.ts";
 import type { TreeFile } from "#server/ports/forge.ts";
 import { findProjectFor } from "./find-project.ts";
 import { askingPerson, findPlace, type HeldPlace, holdWorkingCopy } from "./hold-working-copy.ts";
-import { changesBetween, readWork, savedTree, type WorkFile, workTree } from "./read-work.ts";
+import { settleStanding } from "./read-standing.ts";
+import { changesBetween, savedTree, type WorkFile, workTree } from "./read-work.ts";
 import { finishUpdate } from "./update-files.ts";
-import { treeOf } from "./version-lookup.ts";
 
 export type DiscardChanges = {
   readonly projectId: string;
@@ -32,18 +32,16 @@ export async function discardChanges(ctx: Context, input: DiscardChanges): Promi
 export async function discardHeld(ctx: Context, held: HeldPlace, paths: ReadonlySet<string> | null): Promise<Result<readonly string[]>> {
   const finished = await finishUpdate(ctx, held);
   if (!finished.ok) return finished;
-  const { place } = finished.value;
-  const tree = await treeOf(ctx, place.project.repositoryId, place.row.baseCommit);
-  if (!tree.ok) return tree;
-  const base = workTree(tree.value);
-  const work = await readWork(ctx, place, base);
-  if (!work.ok) return work;
-  const changes = changesBetween(base, savedTree(work.value)).filter(
+  const standing = await settleStanding(ctx, finished.value.place);
+  if (!standing.ok) return standing;
+  const { place, work } = standing.value;
+  const base = workTree(standing.value.base);
+  const changes = changesBetween(base, savedTree(work)).filter(
     ({ path, from }) => paths === null || paths.has(path) || (from !== undefined && paths.has(from)),
   );
   for (const path of changes.flatMap(pathsOf)) {
     place.lost.throwIfAborted();
-    const back = await bringBack(ctx, place, path, work.value.get(path), base.get(path));
+    const back = await bringBack(ctx, place, path, work.get(path), base.get(path));
     if (!back.ok) return back;
   }
   return ok(changes.map(({ path }) => path));

@@ -7,7 +7,8 @@ import { authorOf } from "./author-of.ts";
 import { discardHeld } from "./discard-changes.ts";
 import { findProjectFor } from "./find-project.ts";
 import { askingPerson, type HeldPlace, holdWorkingCopy } from "./hold-working-copy.ts";
-import { changesBetween, readWork, savedTree, workTree } from "./read-work.ts";
+import { settleStanding } from "./read-standing.ts";
+import { changesBetween, savedTree, workTree } from "./read-work.ts";
 import { saveHeld } from "./save-version.ts";
 import { finishUpdate, updateFiles } from "./update-files.ts";
 import { mainLine, newestOf, readableVersion, type Tree, treeOf, versionAt } from "./version-lookup.ts";
@@ -56,12 +57,10 @@ async function restoreHeld(ctx: Context, held: HeldPlace, restoring: Restoring):
 async function keepChanges(ctx: Context, held: HeldPlace, { version, path, keep }: Restoring): Promise<Result<HeldPlace>> {
   const finished = await finishUpdate(ctx, held);
   if (!finished.ok) return finished;
-  const { place } = finished.value;
-  const tree = await treeOf(ctx, place.project.repositoryId, place.row.baseCommit);
-  if (!tree.ok) return tree;
-  const work = await readWork(ctx, place, tree.value);
-  if (!work.ok) return work;
-  const changed = changesBetween(workTree(tree.value), savedTree(work.value)).flatMap((one) =>
+  const standing = await settleStanding(ctx, finished.value.place);
+  if (!standing.ok) return standing;
+  const { place, base, work } = standing.value;
+  const changed = changesBetween(workTree(base), savedTree(work)).flatMap((one) =>
     path === undefined || one.path === path || one.from === path ? [one.path] : [],
   );
   if (changed.length === 0) return ok(place);

@@ -9,7 +9,8 @@ import { commitLines } from "./commit-lines.ts";
 import { countNotebookChanges } from "./count-notebook-changes.ts";
 import { findProjectFor } from "./find-project.ts";
 import { askingPerson, type HeldPlace, holdWorkingCopy } from "./hold-working-copy.ts";
-import { changesBetween, readWork, savedTree, workTree } from "./read-work.ts";
+import { settleStanding } from "./read-standing.ts";
+import { changesBetween, savedTree, workTree } from "./read-work.ts";
 import { finishUpdate } from "./update-files.ts";
 import { mainLine, newestOf, type Tree, treeOf, versionAt } from "./version-lookup.ts";
 
@@ -42,17 +43,15 @@ type Saving = Pick<SaveVersion, "message" | "paths">;
 export async function saveHeld(ctx: Context, held: HeldPlace, saving: Saving): Promise<Result<SavedVersion>> {
   const finished = await finishUpdate(ctx, held);
   if (!finished.ok) return finished;
-  const { place } = finished.value;
-  const base = await treeOf(ctx, place.project.repositoryId, place.row.baseCommit);
-  if (!base.ok) return base;
-  const work = await readWork(ctx, place, base.value);
-  if (!work.ok) return work;
-  const collected = await collectWork(ctx, place, base.value, work.value, saving.paths ? new Set(saving.paths) : null);
+  const standing = await settleStanding(ctx, finished.value.place);
+  if (!standing.ok) return standing;
+  const { place, base, work } = standing.value;
+  const collected = await collectWork(ctx, place, base, work, saving.paths ? new Set(saving.paths) : null);
   if (!collected.ok) return collected;
   if (collected.value.changes.size === 0) return nothingToSave(ctx, place, collected.value);
-  const changes = changesBetween(workTree(base.value), savedTree(work.value)).filter(({ path }) => collected.value.changes.has(path));
-  const message = saving.message.trim() || suggestMessage(changes, await countNotebookChanges(ctx, place, base.value, work.value, changes));
-  const saved = await commitWork(ctx, place, base.value, collected.value, `${message.replaceAll("\r\n", "\n")}\n`);
+  const changes = changesBetween(workTree(base), savedTree(work)).filter(({ path }) => collected.value.changes.has(path));
+  const message = saving.message.trim() || suggestMessage(changes, await countNotebookChanges(ctx, place, base, work, changes));
+  const saved = await commitWork(ctx, place, base, collected.value, `${message.replaceAll("\r\n", "\n")}\n`);
   if (!saved.ok) return saved;
   // Lists show it first.
   await ctx.store.touchProject(place.project.id, ctx.now());

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { CommitId } from "#lib/domain/ids.ts";
+import type { CommitId, WorkingCopyId } from "#lib/domain/ids.ts";
 import { type Author, asLab, notebook, prepare, project, ready } from "#tests/project-world.ts";
 import { type TwoAuthors, twoAuthors } from "#tests/two-authors.ts";
 import { code, type TestWorld, value } from "#tests/world.ts";
@@ -60,6 +60,28 @@ describe("saving", () => {
     await lab.write("growth.ipynb", "{");
     value(await discardChanges(ada.ctx, { projectId: id, paths: ["b.txt"] }));
     expect(await suggested()).toBe("Change growth.ipynb");
+  });
+
+  test("that was cut off once its version was there is seen as done: by whoever looks, saves again or throws away", async () => {
+    const id = await project(world, ada.user.id, slug(), { "a.txt": "one\n", "b.txt": "two\n" });
+    const lab = asLab(world, ada, (await prepare(world, id, ada)).folder);
+    const cutOff = async (paths?: string[]) => {
+      const before = await world.services.store.findWorkingCopy(id, ada.user.id);
+      value(await saveVersion(ada.ctx, { projectId: id, message: "Cut off", paths }));
+      await world.services.store.setWorkingCopyBase(before?.id as WorkingCopyId, before?.baseCommit as CommitId, new Date());
+    };
+    const shown = async () => value(await showWorkingCopy(ada.ctx, { projectId: id }));
+    await lab.write("a.txt", "changed\n");
+    await cutOff();
+    expect(await shown()).toMatchObject({ changeCount: 0, behind: 0, base: { number: 2 } });
+    expect(await saveVersion(ada.ctx, { projectId: id, message: "" })).toMatchObject({ ok: false, failure: { message: "Nothing changed since version 2." } });
+    await lab.write("a.txt", "changed again\n");
+    await lab.write("b.txt", "this one stays unsaved\n");
+    await cutOff(["a.txt"]);
+    expect(await shown()).toMatchObject({ changes: [{ path: "b.txt" }], behind: 0, base: { number: 3 } });
+    value(await discardChanges(ada.ctx, { projectId: id }));
+    expect([await lab.read("a.txt"), await lab.read("b.txt")]).toEqual(["changed again\n", "two\n"]);
+    expect(value(await listVersions(ada.ctx, { projectId: id })).items).toHaveLength(3);
   });
 
   test("of some files leaves the others as they are", async () => {

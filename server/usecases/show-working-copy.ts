@@ -6,9 +6,10 @@ import type { Context } from "#server/context.ts";
 import { countNotebookChanges } from "./count-notebook-changes.ts";
 import { findProjectFor, type ReadyProject } from "./find-project.ts";
 import { askingPerson, findPlace, type WorkingPlace } from "./hold-working-copy.ts";
-import { changesBetween, readWork, savedTree, type Work, workTree } from "./read-work.ts";
+import { readStanding } from "./read-standing.ts";
+import { changesBetween, savedTree, type Work, workTree } from "./read-work.ts";
 import { shownChanges } from "./shown-changes.ts";
-import { newestOf, treeOf, versionAt } from "./version-lookup.ts";
+import { newestOf, versionAt } from "./version-lookup.ts";
 
 /** State of one's own working copy. Asked every few seconds by an open page: files that did not change are not read again. */
 export async function showWorkingCopy(ctx: Context, input: { projectId: string }): Promise<Result<WorkingCopyView>> {
@@ -18,25 +19,24 @@ export async function showWorkingCopy(ctx: Context, input: { projectId: string }
   if (!person.ok) return person;
   const place = await findPlace(ctx, project.value, person.value);
   if (!place) return ok(notMade(project.value, (await behindOf(ctx, project.value, null)) ?? 0));
-  const tree = await treeOf(ctx, project.value.repositoryId, place.row.baseCommit);
-  if (!tree.ok) return tree;
-  const work = await readWork(ctx, place, tree.value);
+  const standing = await readStanding(ctx, place);
   // Its folder was taken away: the next opening makes it afresh.
-  if (!work.ok && work.failure.code === "conflict") return ok(notMade(project.value, (await behindOf(ctx, project.value, null)) ?? 0));
-  if (!work.ok) return work;
-  const { baseCommit } = place.row;
+  if (!standing.ok && standing.failure.code === "conflict") return ok(notMade(project.value, (await behindOf(ctx, project.value, null)) ?? 0));
+  if (!standing.ok) return standing;
+  const { base: tree, work } = standing.value;
+  const { baseCommit } = standing.value.place.row;
   const base = baseCommit === null ? ok(null) : await versionAt(ctx, project.value.repositoryId, baseCommit);
   if (!base.ok) return base;
-  const changes = changesBetween(workTree(tree.value), savedTree(work.value));
+  const changes = changesBetween(workTree(tree), savedTree(work));
   return ok({
     projectId: project.value.id,
-    made: baseCommit !== null || work.value.size > 0,
+    made: baseCommit !== null || work.size > 0,
     folder: place.folder,
     base: base.value,
     ...shownChanges(changes),
     behind: (await behindOf(ctx, project.value, baseCommit)) ?? 0,
-    tooLarge: tooLarge(ctx, place, work.value, changes),
-    suggestedMessage: suggestMessage(changes, await countNotebookChanges(ctx, place, tree.value, work.value, changes)),
+    tooLarge: tooLarge(ctx, place, work, changes),
+    suggestedMessage: suggestMessage(changes, await countNotebookChanges(ctx, place, tree, work, changes)),
   });
 }
 
