@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { WorksheetView } from "#lib/domain/worksheet.ts";
+
 import { diffNotebooks } from "#lib/notebook/diff-notebooks.ts";
 import { mergeNotebooks } from "#lib/notebook/merge-notebooks.ts";
 import type { Cell, Notebook } from "#lib/notebook/nbformat.ts";
@@ -13,6 +13,8 @@ import { against } from "./report.ts";
 import type { Bench } from "./run.ts";
 import { median, milliseconds, table, times } from "./statistics.ts";
 
+type Shown = { readonly project: { readonly slug: string }; readonly notebookPath: string };
+
 const turns = 5;
 const peerTurns = 3;
 
@@ -24,8 +26,8 @@ export async function reportNotebooks({ visitor, report }: Bench): Promise<void>
   const again: number[] = [];
   const theirs: number[] = [];
   for (const [turn, { slug }] of items.entries()) {
-    const { card, notebookPath } = await visitor.json<WorksheetView>("GET", `/api/v1/worksheets/${slug}`);
-    const address = routes.projectFiles(card.project.slug, notebookPath);
+    const { project, notebookPath } = await visitor.json<Shown>("GET", `/api/v1/worksheets/${slug}`);
+    const address = routes.projectFiles(project.slug, notebookPath);
     first.push(await timePage(visitor, address));
     again.push(await timePage(visitor, address));
     const file = path.resolve("library", path.basename(notebookPath, ".ipynb"), path.basename(notebookPath));
