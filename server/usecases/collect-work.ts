@@ -5,7 +5,7 @@ import type { NewContent } from "#server/ports/forge.ts";
 import { authorOf } from "./author-of.ts";
 import { blobIdOf } from "./blob-id.ts";
 import type { Person, WorkingPlace } from "./hold-working-copy.ts";
-import { readWorkFile, type Work, workTree } from "./read-work.ts";
+import { type ReadWorkFile, readWorkFile, type Work, type WorkFile, workTree } from "./read-work.ts";
 import type { Tree } from "./version-lookup.ts";
 
 export type CollectedWork = {
@@ -17,6 +17,9 @@ export type CollectedWork = {
 
 /** Contents in memory at once; what comes before is in the repository already. */
 const batchBytes = 32 * 1024 * 1024;
+
+const groupFiles = 32;
+const smallBytes = 256 * 1024;
 
 /** What a version of a working copy would change against its base; only at `paths`, where there are any. */
 export async function collectWork(
@@ -35,6 +38,7 @@ export async function collectWork(
     tree.delete(path);
     upload.remove(path);
   }
+  const written: WorkFile[] = [];
   for (const file of work.values()) {
     const former = base.get(file.path);
     if (!isAsked(file.path) || (former?.blob === file.saved && former.kind === file.kind)) continue;
@@ -42,9 +46,10 @@ export async function collectWork(
       const entry = { path: file.path, kind: file.kind, blob: former.blob };
       tree.set(file.path, entry);
       upload.name(entry);
-      continue;
-    }
-    const read = await readWorkFile(ctx, place, file);
+    } else written.push(file);
+  }
+  for await (const [file, read] of readInGroups(ctx, place, written)) {
+    const former = base.get(file.path);
     if (read.ok) {
       const entry = { path: file.path, kind: file.kind, blob: blobIdOf(read.value.bytes) } as const;
       if (former?.blob === entry.blob && former.kind === entry.kind) continue;
@@ -59,6 +64,17 @@ export async function collectWork(
   }
   const changes = await upload.finish();
   return changes.ok ? ok({ changes: changes.value, tree, leftOut }) : changes;
+}
+
+/** Small files several at a time: most of what one takes is waiting for the disk. */
+async function* readInGroups(ctx: Context, place: WorkingPlace, files: readonly WorkFile[]): AsyncGenerator<[WorkFile, Result<ReadWorkFile>]> {
+  for (let start = 0; start < files.length; ) {
+    const others = files.slice(start + 1, start + groupFiles).findIndex(({ bytes }) => bytes > smallBytes);
+    const isAlone = (files[start]?.bytes ?? 0) > smallBytes;
+    const group = files.slice(start, isAlone ? start + 1 : others === -1 ? start + groupFiles : start + 1 + others);
+    start += group.length;
+    yield* await Promise.all(group.map(async (file): Promise<[WorkFile, Result<ReadWorkFile>]> => [file, await readWorkFile(ctx, place, file)]));
+  }
 }
 
 function tooLargeReason(ctx: Context, path: string, bytes: number): string {
