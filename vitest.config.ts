@@ -3,7 +3,15 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["{lib,server,components,library,tests}/**/*.test.{ts,tsx}"], exclude: ["**/*.integration.test.ts"] } },
+      {
+        test: {
+          name: "unit",
+          include: ["{lib,server,components,library,tests}/**/*.test.{ts,tsx}"],
+          exclude: ["**/*.integration.test.ts"],
+          // Thousands of generated cases take a second, and several on a machine that is busy: no test is about speed.
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: "integration",
