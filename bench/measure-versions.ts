@@ -143,7 +143,8 @@ async function save({ ctx }: Bench, projectId: ProjectId): Promise<void> {
 async function inBoth({ ctx, home }: Bench, [folder, peer]: readonly [string, string], write: (root: string) => Promise<void>): Promise<void> {
   const own = path.join(ctx.homes.folderOf(home), folder);
   await write(own);
-  if (home.uid !== null) await run("chown", ["--recursive", `${home.uid}:${home.uid}`, own]);
+  // Only what is new: each file that is given to somebody counts as changed, even to the one who had it.
+  if (home.uid !== null) await run("chown", ["--recursive", "--from=0:0", `${home.uid}:${home.uid}`, own]);
   await write(peer);
 }
 
