@@ -36,7 +36,7 @@ export const idPrefix = "s-";
 export function addressOf(kind: "page" | "image", address: string, files: NearbyFiles): string | null {
   const nearby = nearbyPath(files.folder, address);
   if (!nearby || kind === "image") return nearby && files.image(nearby.path);
-  return files.page(nearby.path) + (nearby.place && `#${idPrefix}${decode(nearby.place) ?? nearby.place}`);
+  return files.page(nearby.path) + (nearby.place && `#${idPrefix}${safelyDecoded(nearby.place)}`);
 }
 
 /**
@@ -62,6 +62,11 @@ function fromAttribute(text: string): string {
 
 function inAttribute(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** As it is where it cannot be decoded. */
+export function safelyDecoded(text: string): string {
+  return decode(text) ?? text;
 }
 
 function decode(text: string): string | null {

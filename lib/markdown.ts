@@ -1,6 +1,6 @@
 import MarkdownIt from "markdown-it";
 import sanitizeHtml from "sanitize-html";
-import { addressOf, idPrefix, isRelative, laterPrefix, type NearbyFiles } from "./markdown-files.ts";
+import { addressOf, idPrefix, isRelative, laterPrefix, type NearbyFiles, safelyDecoded } from "./markdown-files.ts";
 import { type Formula, placeFormulas, useMath, withoutFences } from "./markdown-math.ts";
 
 /** Attachments of a notebook's cell: file name → mime type → base64. */
@@ -31,7 +31,7 @@ md.core.ruler.push("heading_ids", (state) => {
  * Markdown of a notebook as HTML that may stand in the page: a whitelist of tags, no styles, no scripts, links only to the web
  * and to the project's own files, images only from the notebook itself and from these. Formulas are set by KaTeX after the sanitiser, into text alone.
  */
-export function renderMarkdown(source: string, options: { readonly attachments?: Attachments; readonly files?: Files } = {}): string {
+export function renderMarkdown(source: string, options: { readonly attachments?: Attachments | undefined; readonly files?: Files | undefined } = {}): string {
   const env: { formulas: Formula[] } = { formulas: [] };
   const html = md.render(withoutFences(source.slice(0, longestSource)), env);
   const placed = new Set<number>();
@@ -105,12 +105,4 @@ function placed(kind: "page" | "image", address: string | undefined, files: File
 function attachmentUrl(bundle: Readonly<Record<string, unknown>> | undefined): string | null {
   const type = imageTypes.find((candidate) => typeof bundle?.[candidate] === "string");
   return type && bundle ? `data:${type};base64,${String(bundle[type]).replace(/\s/g, "")}` : null;
-}
-
-function safelyDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

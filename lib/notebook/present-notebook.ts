@@ -91,7 +91,7 @@ function withinRoom(presented: PresentedOutput, room: number): PresentedOutput {
 
 /** Pictures that were pasted into the text get an address of their own where they are large. */
 function presentMarkdown(cell: Extract<Cell, { cell_type: "markdown" }>, index: number): PresentedCell {
-  const whole = renderMarkdown(cell.source, { files: "later", ...(cell.attachments ? { attachments: cell.attachments } : {}) });
+  const whole = renderMarkdown(cell.source, { files: "later", attachments: cell.attachments });
   const apart: Apart[] = [];
   const html = whole.replaceAll(/src="data:(image\/[a-z+]+);base64,([^"]*)"/g, (kept, mediaType: string, base64: string) => {
     if (base64.length <= mostCharacters) return kept;

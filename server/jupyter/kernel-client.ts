@@ -158,23 +158,23 @@ function createClient(connection: KernelConnection, maxMessageBytes: number) {
     return promise;
   };
 
+  const endAll = (outcome: "closed" | "cut") => {
+    for (const request of pending.values()) request.settle(outcome);
+    pending.clear();
+  };
+
   const close = () => {
     if (closed) return;
     closed = true;
     clearInterval(idleTimer);
-    for (const request of pending.values()) request.settle("closed");
-    pending.clear();
+    endAll("closed");
     subscribed.resolve();
     shell.close();
     iopub.close();
   };
 
-  const onCut = () => {
-    for (const request of pending.values()) request.settle("cut");
-    pending.clear();
-  };
-  connectAgain(shell, connection.shell, onCut);
-  connectAgain(iopub, connection.iopub, onCut);
+  connectAgain(shell, connection.shell, () => endAll("cut"));
+  connectAgain(iopub, connection.iopub, () => endAll("cut"));
   iopub.subscribe();
   void readAll(shell, receive, onReply, () => closed);
   void readAll(iopub, receive, onBroadcast, () => closed);

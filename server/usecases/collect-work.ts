@@ -68,12 +68,13 @@ export async function collectWork(
 
 /** Small files several at a time: most of what one takes is waiting for the disk. */
 async function* readInGroups(ctx: Context, place: WorkingPlace, files: readonly WorkFile[]): AsyncGenerator<[WorkFile, Result<ReadWorkFile>]> {
-  for (let start = 0; start < files.length; ) {
-    const others = files.slice(start + 1, start + groupFiles).findIndex(({ bytes }) => bytes > smallBytes);
-    const isAlone = (files[start]?.bytes ?? 0) > smallBytes;
-    const group = files.slice(start, isAlone ? start + 1 : others === -1 ? start + groupFiles : start + 1 + others);
-    start += group.length;
-    yield* await Promise.all(group.map(async (file): Promise<[WorkFile, Result<ReadWorkFile>]> => [file, await readWorkFile(ctx, place, file)]));
+  let group: WorkFile[] = [];
+  for (const [index, file] of files.entries()) {
+    group.push(file);
+    // No more than one large file is in memory at once.
+    if (group.length < groupFiles && file.bytes <= smallBytes && index < files.length - 1) continue;
+    yield* await Promise.all(group.map(async (one): Promise<[WorkFile, Result<ReadWorkFile>]> => [one, await readWorkFile(ctx, place, one)]));
+    group = [];
   }
 }
 

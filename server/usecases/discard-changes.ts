@@ -6,7 +6,6 @@ import { findProjectFor } from "./find-project.ts";
 import { askingPerson, findPlace, type HeldPlace, holdWorkingCopy } from "./hold-working-copy.ts";
 import { settleStanding } from "./read-standing.ts";
 import { changesBetween, savedTree, type WorkFile, workTree } from "./read-work.ts";
-import { finishUpdate } from "./update-files.ts";
 
 export type DiscardChanges = {
   readonly projectId: string;
@@ -30,9 +29,7 @@ export async function discardChanges(ctx: Context, input: DiscardChanges): Promi
 
 /** The same for a working copy that is held already. */
 export async function discardHeld(ctx: Context, held: HeldPlace, paths: ReadonlySet<string> | null): Promise<Result<readonly string[]>> {
-  const finished = await finishUpdate(ctx, held);
-  if (!finished.ok) return finished;
-  const standing = await settleStanding(ctx, finished.value.place);
+  const standing = await settleStanding(ctx, held);
   if (!standing.ok) return standing;
   const { place, work } = standing.value;
   const base = workTree(standing.value.base);

@@ -2,6 +2,7 @@ import { ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
 import type { HeldPlace, WorkingPlace } from "./hold-working-copy.ts";
 import { changesBetween, readWork, savedTree, type Work, workTree } from "./read-work.ts";
+import { finishUpdate, type UpdatedPlace } from "./update-files.ts";
 import { newestOf, type Tree, treeOf } from "./version-lookup.ts";
 
 /** `base` is the tree of the place's base, and `work` what stands beside it. */
@@ -25,13 +26,18 @@ export async function readStanding<P extends WorkingPlace>(ctx: Context, place: 
   return ok({ place: { ...place, row: { ...row, baseCommit: newest.value } }, base: theirs.value, work: work.value });
 }
 
-/** The same, and notes it: nobody else works on a place that is held. */
-export async function settleStanding(ctx: Context, held: HeldPlace): Promise<Result<Standing<HeldPlace>>> {
-  const standing = await readStanding(ctx, held);
+export type Settled = Standing<HeldPlace> & Pick<UpdatedPlace, "notes">;
+
+/** The same once what a crash left in the middle is finished, and notes it: nobody else works on a place that is held. */
+export async function settleStanding(ctx: Context, held: HeldPlace): Promise<Result<Settled>> {
+  const finished = await finishUpdate(ctx, held);
+  if (!finished.ok) return finished;
+  const { place, notes } = finished.value;
+  const standing = await readStanding(ctx, place);
   if (!standing.ok) return standing;
   const { row } = standing.value.place;
-  if (row.baseCommit !== null && row.baseCommit !== held.row.baseCommit) await ctx.store.setWorkingCopyBase(row.id, row.baseCommit, ctx.now());
-  return standing;
+  if (row.baseCommit !== null && row.baseCommit !== place.row.baseCommit) await ctx.store.setWorkingCopyBase(row.id, row.baseCommit, ctx.now());
+  return ok({ ...standing.value, notes });
 }
 
 function holdsAll(work: Work, base: Tree, newest: Tree): boolean {

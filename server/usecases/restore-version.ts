@@ -10,7 +10,7 @@ import { askingPerson, type HeldPlace, holdWorkingCopy } from "./hold-working-co
 import { settleStanding } from "./read-standing.ts";
 import { changesBetween, savedTree, workTree } from "./read-work.ts";
 import { saveHeld } from "./save-version.ts";
-import { finishUpdate, updateFiles } from "./update-files.ts";
+import { updateFiles } from "./update-files.ts";
 import { mainLine, newestOf, readableVersion, type Tree, treeOf, versionAt } from "./version-lookup.ts";
 
 export type RestoreVersion = {
@@ -55,9 +55,7 @@ async function restoreHeld(ctx: Context, held: HeldPlace, restoring: Restoring):
 
 /** Unsaved changes of the files in question are saved or thrown into the trash, as the person says. */
 async function keepChanges(ctx: Context, held: HeldPlace, { version, path, keep }: Restoring): Promise<Result<HeldPlace>> {
-  const finished = await finishUpdate(ctx, held);
-  if (!finished.ok) return finished;
-  const standing = await settleStanding(ctx, finished.value.place);
+  const standing = await settleStanding(ctx, held);
   if (!standing.ok) return standing;
   const { place, base, work } = standing.value;
   const changed = changesBetween(workTree(base), savedTree(work)).flatMap((one) =>

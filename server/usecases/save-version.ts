@@ -41,9 +41,7 @@ type Saving = Pick<SaveVersion, "message" | "paths">;
 
 /** The same for a working copy that is held already. */
 export async function saveHeld(ctx: Context, held: HeldPlace, saving: Saving): Promise<Result<SavedVersion>> {
-  const finished = await finishUpdate(ctx, held);
-  if (!finished.ok) return finished;
-  const standing = await settleStanding(ctx, finished.value.place);
+  const standing = await settleStanding(ctx, held);
   if (!standing.ok) return standing;
   const { place, base, work } = standing.value;
   const collected = await collectWork(ctx, place, base, work, saving.paths ? new Set(saving.paths) : null);
@@ -57,7 +55,7 @@ export async function saveHeld(ctx: Context, held: HeldPlace, saving: Saving): P
   await ctx.store.touchProject(place.project.id, ctx.now());
   const version = await versionAt(ctx, place.project.repositoryId, saved.value.commit);
   if (!version.ok) return version;
-  return ok({ version: version.value, merged: [...finished.value.notes, ...saved.value.notes], leftOut: collected.value.leftOut });
+  return ok({ version: version.value, merged: [...standing.value.notes, ...saved.value.notes], leftOut: collected.value.leftOut });
 }
 
 async function nothingToSave(ctx: Context, { project, row }: HeldPlace, { leftOut }: CollectedWork): Promise<Result<never>> {

@@ -69,12 +69,7 @@ export function displayCellsOf(compiled: Pick<CompiledWorksheet, "cells">, files
 
 /** The source of a code cell leaves the server only where its author shows it. */
 function displayCell(cell: CompiledCell, files: NearbyFiles | undefined): DisplayCell | null {
-  if (cell.kind === "markdown")
-    return {
-      kind: "markdown",
-      index: cell.index,
-      html: renderMarkdown(cell.source, { ...(files ? { files } : {}), ...(cell.attachments ? { attachments: cell.attachments } : {}) }),
-    };
+  if (cell.kind === "markdown") return { kind: "markdown", index: cell.index, html: renderMarkdown(cell.source, { files, attachments: cell.attachments }) };
   const source = cell.show.source === "removed" ? null : cell.source;
   if (source === null && cell.show.outputs === "removed") return null;
   return { kind: "code", index: cell.index, source, sourceFolded: cell.show.source === "folded", show: cell.show };
