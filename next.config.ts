@@ -25,6 +25,8 @@ const config: NextConfig = {
   // A build is shared by data folders: what one of them made into a page stays in its own process's memory.
   experimental: { isrFlushToDisk: false },
   cacheMaxMemorySize: 128 * 1024 * 1024,
+  // For every browser the title comes with its page. Streamed after it, a page that refreshes has none until it arrives.
+  htmlLimitedBots: /./,
   rewrites: async () => ({
     beforeFiles: [
       ...sessionCookies.flatMap((key) => twins.map((twin) => ({ ...twin, has: [{ type: "cookie" as const, key }] }))),

@@ -9,14 +9,24 @@ export type LabActivity = {
 };
 
 const status = z.object({ last_activity: z.iso.datetime({ offset: true }) });
-const kernels = z.array(z.object({ execution_state: z.string() }));
+const kernel = z.object({ execution_state: z.string(), last_activity: z.iso.datetime({ offset: true }) });
+const kernels = z.array(kernel);
+/** A kernel that starts is about to be used. One that nobody ever connects to is told as starting for ever, so that it counts for a while only. */
+const startMs = 120_000;
+
+/** `of` is an item of Jupyter Server's `GET api/kernels`. */
+export function kernelIsBusy(of: z.infer<typeof kernel>, now: Date): boolean {
+  if (of.execution_state === "busy") return true;
+  const starts = of.execution_state === "starting" || of.execution_state === "restarting";
+  return starts && now.getTime() - new Date(of.last_activity).getTime() < startMs;
+}
 
 /** Null where the lab does not answer: then nothing is known, and nobody ends it for that. */
-export async function readActivity(lab: Lab, basePath: string): Promise<LabActivity | null> {
+export async function readActivity(lab: Lab, basePath: string, now: Date): Promise<LabActivity | null> {
   const [said, running, terminalsBusy] = await Promise.all([askLab(lab, `${basePath}api/status`), askLab(lab, `${basePath}api/kernels`), lab.terminalsBusy()]);
   const [known, list] = [status.safeParse(said), kernels.safeParse(running)];
   if (!known.success || !list.success) return terminalsBusy ? { busy: "terminal", lastAt: new Date(0) } : null;
-  const busy = list.data.some((kernel) => kernel.execution_state === "busy") ? "kernel" : terminalsBusy ? "terminal" : null;
+  const busy = list.data.some((kernel) => kernelIsBusy(kernel, now)) ? "kernel" : terminalsBusy ? "terminal" : null;
   return { busy, lastAt: new Date(known.data.last_activity) };
 }
 

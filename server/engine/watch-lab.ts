@@ -49,7 +49,7 @@ export function watchLab(watch: WatchLab): { look(): void; stop(): void } {
 /** Answers when the next look is due. */
 async function look({ services, lab, home, row, readyAt, change, end }: WatchLab, seen: { kills: number; homeBytes: number }): Promise<number> {
   const { config, store, now } = services;
-  const [used, activity, current] = await Promise.all([lab.usage(), readActivity(lab, labBasePath(config, row.label)), store.findLab(row.id)]);
+  const [used, activity, current] = await Promise.all([lab.usage(), readActivity(lab, labBasePath(config, row.label), now()), store.findLab(row.id)]);
   const usage = { memoryBytes: used.memoryBytes, limitBytes: config.labs.memoryBytes, cpuSeconds: used.cpuSeconds, cpus: config.labs.cpus };
   const { usedBytes, limitBytes } = await services.homes.usage(home);
   if (usedBytes > limitBytes * homeTolerance) {
