@@ -79,7 +79,10 @@ export function edit(notebook: Notebook, edits: readonly Edit[], how: Naming): N
 
 function apply(cells: Cell[], edit: Edit, how: Naming): void {
   if (edit.what === "add") {
-    cells.splice(edit.at % (cells.length + 1), 0, how === "none" ? edit.cell : { ...edit.cell, id: edit.id });
+    // Nobody's program gives two cells one id, however small the numbers are that a generator likes.
+    let { id } = edit;
+    while (cells.some((one) => one.id === id)) id += "x";
+    cells.splice(edit.at % (cells.length + 1), 0, how === "none" ? edit.cell : { ...edit.cell, id });
     return;
   }
   const at = cells.length > 0 ? edit.at % cells.length : 0;
