@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { EngineId, RunId } from "#lib/domain/ids.ts";
 import type { RunEvent } from "#lib/domain/run.ts";
 import { foldEvents } from "#lib/worksheet/fold-events.ts";
@@ -115,21 +115,42 @@ describe("an engine that is killed at any moment", () => {
   });
 
   test("two engines share the queue and no run", async () => {
+    await engine.kill("SIGTERM");
     const engines = await Promise.all(["one", "two"].map((id) => startEngineProcess({ ...site.environment, SHEAF_ENGINE_ID: id, SHEAF_POOL_SIZE: "0" })));
+    onTestFinished(async () => void (await Promise.all(engines.map((one) => one.kill("SIGKILL")))));
     const ids: RunId[] = [];
     for (let n = 0; n < 6; n++) ids.push(await site.run(sheet, { n }, { queueKey: `person ${n}` }));
     const runs = await Promise.all(ids.map((id) => site.final(id, 120)));
-    expect(runs.map((run) => [run.state, run.attempt])).toEqual(ids.map(() => ["done", 1]));
+    expect(runs.map(({ state, attempt, error }) => ({ state, attempt, error }))).toEqual(ids.map(() => ({ state: "done", attempt: 1, error: null })));
     expect(new Set(runs.map((run) => run.engineId?.split("-")[0]))).toEqual(new Set(["one", "two"]));
     await Promise.all(engines.map((one) => one.kill("SIGTERM")));
   });
 
+  test("engines that slept together, and wake up, take no run from each other", async () => {
+    await engine.kill("SIGTERM");
+    const engines = await Promise.all(["one", "two"].map((id) => startEngineProcess({ ...site.environment, SHEAF_ENGINE_ID: id, SHEAF_POOL_SIZE: "0" })));
+    onTestFinished(async () => void (await Promise.all(engines.map((one) => one.kill("SIGKILL")))));
+    const long = await site.publish([{ source: "n = 1", tags: ["parameters"] }, "import time\nfor i in range(24):\n    print(i)\n    time.sleep(1)", "n"]);
+    // So long that each may call the other silent.
+    await Promise.all([site.final(long.runId, 90), sleep(21_000)]);
+    const ids = await Promise.all([1, 2, 3, 4].map((n) => site.run(long, { n }, { queueKey: `sleeper ${n}` })));
+    const states = () => Promise.all(ids.map(async (id) => (await site.store.findRun(id))?.state));
+    await expect.poll(states, { timeout: 60_000 }).toEqual(ids.map(() => "running"));
+    for (const one of engines) one.child.kill("SIGSTOP");
+    await sleep(17_000);
+    for (const one of engines) one.child.kill("SIGCONT");
+    const runs = await Promise.all(ids.map((id) => site.final(id, 120)));
+    expect(runs.map(({ state, attempt, error }) => ({ state, attempt, error }))).toEqual(ids.map(() => ({ state: "done", attempt: 1, error: null })));
+  }, 200_000);
+
   test("another engine takes over the runs of one that is silent", async () => {
+    await engine.kill("SIGTERM");
     const first = await startEngineProcess({ ...site.environment, SHEAF_ENGINE_ID: "first", SHEAF_POOL_SIZE: "0", SHEAF_CAPACITY: "1" });
     const id = await site.run(sheet, { n: 4 });
     await expect.poll(async () => (await site.store.findRun(id))?.state, { timeout: 30_000 }).toBe("running");
     await first.kill("SIGKILL");
     const second = await startEngineProcess({ ...site.environment, SHEAF_ENGINE_ID: "second", SHEAF_POOL_SIZE: "0" });
+    onTestFinished(() => second.kill("SIGKILL"));
     const run = await site.final(id, 90);
     expect([run.state, run.engineId?.split("-")[0], run.attempt]).toEqual(["done", "second", 2]);
     await second.kill("SIGTERM");

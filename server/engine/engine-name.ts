@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { EngineId } from "#lib/domain/ids.ts";
 import { randomText } from "#server/ids.ts";
@@ -11,9 +11,12 @@ import { randomText } from "#server/ids.ts";
 export async function engineName(given: string, dataFolder: string): Promise<EngineId> {
   const file = path.join(dataFolder, "engine-name");
   await mkdir(dataFolder, { recursive: true });
-  // Several engines of one data folder agree on whoever was first.
-  await writeFile(file, randomText(10), { flag: "wx", mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
+  // Several engines of one data folder agree on whoever was first; nobody may read a name that is only half written.
+  const drawn = `${file}.${randomText(10)}`;
+  await writeFile(drawn, randomText(10), { mode: 0o600 });
+  await link(drawn, file).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
   });
+  await rm(drawn);
   return `${given}-${(await readFile(file, "utf8")).trim()}` as EngineId;
 }

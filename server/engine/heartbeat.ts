@@ -4,6 +4,9 @@ import type { EngineDetails, Store } from "#server/ports/store.ts";
 
 const everyMs = 5000;
 
+/** As long between two beats is a gap: what held this engine up (a disk that stalls, a machine that slept) may have held up the others too. */
+const gapMs = 2 * everyMs;
+
 export type Heartbeat = {
   /** Whether this engine has reached the database without a gap for as long: only then may it call others silent. */
   steadyFor(ms: number): boolean;
@@ -14,11 +17,14 @@ export type Heartbeat = {
 export async function startHeartbeat(store: Pick<Store, "reportEngine">, engineId: EngineId, details: () => EngineDetails, log: Logger): Promise<Heartbeat> {
   const startedAt = new Date();
   let steadySince: number | null = null;
+  let lastBeat = performance.now();
 
   const beat = async (): Promise<void> => {
     try {
       await store.reportEngine(engineId, startedAt, new Date(), details());
-      steadySince ??= performance.now();
+      const at = performance.now();
+      if (steadySince === null || at - lastBeat > gapMs) steadySince = at;
+      lastBeat = at;
     } catch (error) {
       if (steadySince !== null) log.warn({ err: error }, "the database cannot be reached; runs go on");
       steadySince = null;
@@ -35,7 +41,10 @@ export async function startHeartbeat(store: Pick<Store, "reportEngine">, engineI
     });
   }, everyMs);
   return {
-    steadyFor: (ms) => steadySince !== null && performance.now() - steadySince >= ms,
+    steadyFor: (ms) => {
+      const at = performance.now();
+      return steadySince !== null && at - lastBeat <= gapMs && at - steadySince >= ms;
+    },
     stop: () => clearInterval(timer),
   };
 }
