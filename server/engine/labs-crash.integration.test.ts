@@ -34,8 +34,8 @@ test(`an engine that is killed ${kills} times leaves no lab, no mount and no los
     kernel.send("import time\nwhile True: time.sleep(1)");
     const before = await everyFile(home);
     await engine.kill("SIGKILL");
-    // Sandboxes end with whoever started them.
-    await expect.poll(() => processesNaming(path.join(site.config.dataFolder, "kernels")).length, { timeout: 20_000 }).toBe(0);
+    // Sandboxes end with whoever started them; one that was just being made as soon as it looks for an assignment.
+    await expect.poll(() => processesNaming(path.join(site.config.dataFolder, "kernels")), { timeout: 60_000 }).toEqual([]);
     expect(await readFile("/proc/self/mountinfo", "utf8")).not.toContain(site.config.dataFolder);
     engine = await start();
     expect(await site.until(lab.id, (row) => row.state === "stopped")).toMatchObject({ stopReason: "server_stopped", address: null, secret: null });
@@ -46,4 +46,4 @@ test(`an engine that is killed ${kills} times leaves no lab, no mount and no los
   const { lab, client } = await site.open(projectId);
   expect((await client.request("GET", `api/contents/saved-${kills}.txt`)).body).toMatchObject({ content: String(kills) });
   expect(await site.store.findLab(lab.id)).toMatchObject({ state: "ready", generation: kills + 1 });
-});
+}, 300_000);

@@ -5,12 +5,15 @@ three capabilities that becoming a person needs, and runs nothing but the runtim
 """
 
 import ctypes
+import fcntl
 import importlib
 import json
 import logging.handlers
 import os
+import select
 import signal
 import sys
+import termios
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RUN_FIRST = ("/bin/sh", f"{HERE}/run-first.sh")
@@ -61,10 +64,21 @@ def preload():
         "IPython.paths",
         "sqlite3",
     ):
+        end_if_abandoned()
         try:
             importlib.import_module(module)
         except ImportError:
             pass
+
+
+def end_if_abandoned():
+    """Whoever started us may have been killed before we were bound to its life; there is nothing to read then, and never will be."""
+    poll = select.poll()
+    poll.register(0, 0)
+    if any(event & select.POLLHUP for _, event in poll.poll(0)):
+        left = fcntl.ioctl(0, termios.FIONREAD, b"\0" * 4)
+        if int.from_bytes(left, sys.byteorder) == 0:
+            os._exit(0)
 
 
 def end(reason):
