@@ -1,11 +1,10 @@
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
-import { expect, fillSignIn, fillSignUp, newPerson, signUp, test } from "./fixtures.ts";
+import { expect, fillSignIn, fillSignUp, newPerson, signOut, signUp, test } from "./fixtures.ts";
 
 test("somebody signs up, signs out, and signs in again", async ({ page }) => {
   const person = await signUp(page);
-  await page.getByRole("button", { name: t.header.account(person.username) }).click();
-  await page.getByRole("menuitem", { name: t.header.signOut }).click();
+  await signOut(page);
   await expect(page.getByRole("link", { name: t.header.signIn })).toBeVisible();
   await page.goto(routes.signIn());
   await fillSignIn(page, person);

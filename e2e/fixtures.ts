@@ -59,6 +59,14 @@ export async function fillSignIn(page: Page, person: Person): Promise<void> {
   await page.getByRole("main").getByRole("button", { name: t.account.signIn }).click();
 }
 
+/** By the header's menu. The page it leads to is there when this resolves: nothing else is on its way in this tab. */
+export async function signOut(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /Account of/ }).click();
+  const arrived = page.waitForEvent("load");
+  await page.getByRole("menuitem", { name: t.header.signOut }).click();
+  await arrived;
+}
+
 export async function pressRun(page: Page): Promise<void> {
   await page.getByRole("button", { name: t.worksheet.run, exact: true }).click();
 }

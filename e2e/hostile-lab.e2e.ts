@@ -1,7 +1,7 @@
 import type { Frame } from "@playwright/test";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
-import { expect, serverUrl, signUp, test } from "./fixtures.ts";
+import { expect, serverUrl, signOut, signUp, test } from "./fixtures.ts";
 import { ask, findLab, type MadeProject, makeProject, openLab } from "./lab.ts";
 
 /** What runs in a lab's page may be anybody's: everything here is tried from inside the real JupyterLab. */
@@ -200,8 +200,7 @@ test("signing out ends what is open in the lab at once", async ({ page, context 
   await lab.waitForFunction(() => (window as unknown as { watched: string }).watched === "open");
   const tab = await context.newPage();
   await tab.goto(routes.me());
-  await tab.getByRole("button", { name: /Account of/ }).click();
-  await tab.getByRole("menuitem", { name: t.header.signOut }).click();
+  await signOut(tab);
   await lab.waitForFunction(() => (window as unknown as { watched: string }).watched === "closed");
   expect(await isOpen()).toBe(401);
   await signUp(tab);

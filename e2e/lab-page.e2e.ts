@@ -1,7 +1,7 @@
 import type { BrowserContext, Frame, Page } from "@playwright/test";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
-import { expect, fillSignIn, signUp, test } from "./fixtures.ts";
+import { expect, fillSignIn, signOut, signUp, test } from "./fixtures.ts";
 import { addCell, ask, findLab, labFrame, type MadeProject, makeProject, openLab, runInCell, typeInCell } from "./lab.ts";
 
 /** A lab or a kernel may have to begin meanwhile. */
@@ -47,9 +47,7 @@ async function stopByBar(page: Page): Promise<void> {
 async function signOutElsewhere(context: BrowserContext): Promise<Page> {
   const tab = await context.newPage();
   await tab.goto(routes.me());
-  await tab.getByRole("button", { name: /Account of/ }).click();
-  await tab.getByRole("menuitem", { name: t.header.signOut }).click();
-  await tab.waitForURL((url) => url.pathname !== routes.me());
+  await signOut(tab);
   return tab;
 }
 
