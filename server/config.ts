@@ -30,7 +30,10 @@ const environmentSchema = z.object({
   SHEAF_REGISTRATION: z.enum(["open", "closed"]).default("open"),
   SHEAF_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
   SHEAF_TRUSTED_PROXIES: whole(0, 0, 8),
-  SHEAF_KERNELS: z.enum(["process"]).default("process"),
+  SHEAF_KERNELS: z.enum(["process", "docker"]).default("process"),
+  SHEAF_DOCKER_HOST: z.string().regex(/^(unix:\/\/\/.+|tcp:\/\/[^/]+)$/, "unix:///path/to/socket or tcp://host:port").optional(),
+  SHEAF_DOCKER_RUNTIME: z.string().min(1).optional(),
+  SHEAF_IMAGES: z.string().regex(/^[a-z0-9][a-z0-9._:/-]*[a-z0-9]$/, "a prefix such as registry.example.org/sheaf").default("sheaf"),
   SHEAF_RUNTIME: z.enum(["auto", "rootfs", "host"]).default("auto"),
   SHEAF_DEBIAN_MIRROR: z.url({ protocol: /^https?$/ }).optional(),
   SHEAF_ENGINE_ID: z.string().default("engine"),
@@ -98,7 +101,7 @@ export type Config = {
   /** How many reverse proxies stand in front and append to X-Forwarded-For. */
   readonly trustedProxies: number;
   readonly kernels: {
-    readonly adapter: "process";
+    readonly adapter: "process" | "docker";
     readonly runtime: "auto" | "rootfs" | "host";
     /** Archive that the rootfs is made from; null: the machine's own, or deb.debian.org. */
     readonly debianMirror: string | null;
@@ -111,6 +114,14 @@ export type Config = {
     readonly outputBytes: number;
     readonly diskBytes: number;
     readonly processes: number;
+  };
+  readonly docker: {
+    /** "unix:///path" or "tcp://host:port". */
+    readonly address: string;
+    /** Another runtime than the engine's usual one; null: that one. */
+    readonly runtime: string | null;
+    /** What stands before the names of our images. */
+    readonly images: string;
   };
   readonly labs: {
     readonly memoryBytes: number;
@@ -183,6 +194,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       diskBytes: e.SHEAF_RUN_DISK_MB,
       processes: e.SHEAF_RUN_PROCESSES,
     },
+    docker: { address: e.SHEAF_DOCKER_HOST ?? "unix:///var/run/docker.sock", runtime: e.SHEAF_DOCKER_RUNTIME ?? null, images: e.SHEAF_IMAGES },
     labs: {
       memoryBytes: e.SHEAF_LAB_MEMORY_MB,
       cpus: Math.max(1, os.availableParallelism()),

@@ -43,6 +43,10 @@ export function openStore(config: Config, processName: string, connections: numb
 
 /** Only the engine starts kernels: the other processes never load what that needs. */
 export async function openKernels(config: Config, log: Logger): Promise<KernelsPort> {
+  if (config.kernels.adapter === "docker") {
+    const { createDockerKernels } = await import(/* turbopackIgnore: true */ "#server/adapters/kernels/docker/kernels.ts");
+    return createDockerKernels(config, log);
+  }
   const { createProcessKernels } = await import(/* turbopackIgnore: true */ "#server/adapters/kernels/process/kernels.ts");
   return createProcessKernels(config, log);
 }

@@ -1,5 +1,6 @@
 import type { RunError, RunState } from "#lib/domain/run.ts";
 import type { RunLimits } from "#server/config.ts";
+import type { KernelExit } from "#server/ports/kernels.ts";
 import type { Stop } from "./stop-signal.ts";
 
 export type RunEnd = { readonly state: Extract<RunState, "done" | "failed" | "cancelled">; readonly error: RunError | null };
@@ -23,10 +24,12 @@ export function describeEnd(
   }
 }
 
-function exited(reason: "killed" | "exited" | "out_of_memory" | "disk_full", limits: Pick<RunLimits, "memoryBytes">): RunEnd {
+function exited(reason: KernelExit["reason"], limits: Pick<RunLimits, "memoryBytes">): RunEnd {
   if (reason === "out_of_memory")
     return failed("out_of_memory", `The run needed more than the ${size(limits.memoryBytes)} of memory it may use. Try smaller values or a smaller file.`);
   if (reason === "disk_full") return failed("kernel_died", "The run wrote more files than there is room for, and was stopped.");
+  if (reason === "lost")
+    return failed("server_restarted", "What runs kernels on this server was restarted twice while this was running. Nothing is wrong with your values: run it again.");
   return failed("kernel_died", "The kernel ended unexpectedly while the worksheet ran. Run it again; if it happens every time, tell the author.");
 }
 

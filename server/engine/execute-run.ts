@@ -11,6 +11,7 @@ import { finishRun } from "./finish-run.ts";
 import { type GivenInputs, giveInputs, planInputs, temporaryFolderOf } from "./give-inputs.ts";
 import { type GivenUpload, type LoadedVersion, loadUploads, type VersionLoader } from "./load-run.ts";
 import { queuedAgain } from "./queued-again.ts";
+import { maxAttempts } from "./recover-runs.ts";
 import { createRunJournal, type RunJournal } from "./run-journal.ts";
 import { createRunTrace, type RunTrace } from "./run-trace.ts";
 import { endKernel, type ReadyKernel } from "./start-kernel.ts";
@@ -123,7 +124,8 @@ async function runWith(
     }
     // Read now: that we stop the kernel ourselves is not why the run ended.
     const { stop } = signal;
-    if (stop?.kind === "stopping") return await requeue(services, going);
+    if (stop?.kind === "stopping") return await requeue(services, going, { orderly: true });
+    if (stop?.kind === "exited" && stop.exit.reason === "lost" && run.attempt < maxAttempts) return await requeue(services, going, { orderly: false });
     if (ready) await stopKernel(services, run, ready);
     await finish(services, going, { loaded, uploads, ready }, { stop, plan, inputs, kernelMs, outcome });
   } finally {
@@ -210,9 +212,10 @@ async function giveUp({ store, log, now }: RunServices, { run, lease, writer, si
   log.warn({ runId: run.id, reason: message }, "a run could not begin");
 }
 
-async function requeue({ store, log }: RunServices, { run, lease, journal, writer }: Going): Promise<void> {
+/** `orderly`: this attempt does not count. */
+async function requeue({ store, log }: RunServices, { run, lease, journal, writer }: Going, how: { orderly: boolean }): Promise<void> {
   const { events, firstEvent } = await writer.takeRest();
   await store
-    .requeueRun(lease, [...events, ...queuedAgain(journal.cells(), Date.now())], firstEvent, { orderly: true })
+    .requeueRun(lease, [...events, ...queuedAgain(journal.cells(), Date.now())], firstEvent, how)
     .catch((error: unknown) => log.warn({ err: error, runId: run.id }, "a run was not put back into the queue; the next start will"));
 }

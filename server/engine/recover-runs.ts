@@ -5,7 +5,7 @@ import type { Logger } from "#server/log.ts";
 import type { Run, Store } from "#server/ports/store.ts";
 import { queuedAgain } from "./queued-again.ts";
 
-const maxAttempts = 2;
+export const maxAttempts = 2;
 const silentSeconds = 15;
 const eventsAtOnce = 1000;
 

@@ -121,4 +121,5 @@ export type KernelConnection = {
 };
 
 export type KernelUsage = { readonly memoryBytes: number; readonly peakMemoryBytes: number; readonly cpuSeconds: number };
-export type KernelExit = { readonly reason: "killed" | "exited" | "out_of_memory" | "disk_full"; readonly code: number | null };
+/** "lost": what isolates it went away or ended it (a container engine that was restarted); neither the kernel nor we did anything. */
+export type KernelExit = { readonly reason: "killed" | "exited" | "out_of_memory" | "disk_full" | "lost"; readonly code: number | null };

@@ -146,7 +146,7 @@ async function changeOthers(settings: readonly Setting[], folderOf: (controller:
   for (const [controller, file, value] of settings) if (controller !== "memory") await writeFile(path.join(folderOf(controller), file), value);
 }
 
-function groupV1(folders: readonly string[], folderOf: (controller: Controller) => string): ControlGroup {
+export function groupV1(folders: readonly string[], folderOf: (controller: Controller) => string): ControlGroup {
   const memory = folderOf("memory");
   const processIds = () => readProcessIds(folderOf("pids"));
   const countMemoryKills = () => readField(path.join(memory, "memory.oom_control"), "oom_kill");
@@ -183,7 +183,7 @@ function groupV1(folders: readonly string[], folderOf: (controller: Controller) 
   };
 }
 
-function groupV2(folder: string): ControlGroup {
+export function groupV2(folder: string): ControlGroup {
   const processIds = () => readProcessIds(folder);
   const countMemoryKills = () => readField(path.join(folder, "memory.events"), "oom_kill");
   const limitMemory = (bytes: number) => writeAll([path.join(folder, "memory.max")], String(bytes), () => true);

@@ -5,9 +5,9 @@ import type { LabFolders } from "./lab-folders.ts";
 import type { Runtime } from "./runtime-shape.ts";
 import { descriptors, hostArguments, identityArguments, inside, kernelEnvironment, processLimits, tmpfs } from "./sandbox-arguments.ts";
 
-const insideLab = { program: "/opt/sheaf/lab", sockets: "/opt/sheaf/sockets" } as const;
+export const insideLab = { program: "/opt/sheaf/lab", sockets: "/opt/sheaf/sockets" } as const;
 /** Until the lab is somebody's; `lab/start.py` says every path that Jupyter makes of it anew. */
-const nobodysHome = "/tmp/.nobody";
+export const nobodysHome = "/tmp/.nobody";
 
 export type LabPlan = {
   readonly runtime: Runtime;

@@ -161,10 +161,10 @@ function describeLabs(noLabs: string | null, noWarm: string | null, isRoot: bool
 }
 
 /** As the last name of a path, and of a mount. */
-function isHomeName(name: string): boolean {
+export function isHomeName(name: string): boolean {
   return /^[a-z0-9_][a-z0-9._-]{0,63}$/.test(name);
 }
 
-function isInside(folder: string): boolean {
+export function isInside(folder: string): boolean {
   return folder === "" || folder.split("/").every((name) => name !== "" && name !== "." && name !== ".." && !name.includes("\0"));
 }

@@ -4,7 +4,7 @@
  */
 export const runtimeSuite = "trixie";
 
-export const runtimePackages = [
+const libraryPackages = [
   // The kernels themselves.
   "python3-ipykernel",
   "python3-ipywidgets",
@@ -32,19 +32,25 @@ export const runtimePackages = [
   "r-cran-ggplot2",
   "r-cran-tidyr",
   "r-cran-vegan",
+] as const;
+
+const jupyterPackages = [
   // What JupyterLab needs in order to run; see `unpackedPackages`.
   "python3-async-lru",
   "python3-jupyter-events",
   "python3-jupyter-server",
   "python3-jupyterlab-server",
   "python3-notebook-shim",
-  // Tools of a terminal.
   "ca-certificates",
-  "fonts-dejavu-core",
-  "git",
-  "less",
-  "nano",
 ] as const;
+
+const fontPackages = ["fonts-dejavu-core"] as const;
+const terminalPackages = ["git", "less", "nano"] as const;
+
+/** The process adapter's environment serves worksheets and labs; container images are two, one upon the other. */
+export const runtimePackages = [...libraryPackages, ...jupyterPackages, ...fontPackages, ...terminalPackages] as const;
+export const kernelImagePackages = [...libraryPackages, ...fontPackages] as const;
+export const labImagePackages = [...jupyterPackages, ...terminalPackages] as const;
 
 /**
  * Installed without their dependencies. Debian's jupyterlab asks for 540 Node packages (0.9 GB, of which a running

@@ -83,11 +83,12 @@ const callNumbers = {
 } as const;
 
 /** Sockets inside the sandbox, of the sandbox's own network, and netlink (which lists its interfaces). AF_VSOCK would reach the host of a virtual machine. */
-const allowedSocketFamilies = { unix: 1, inet: 2, inet6: 10, netlink: 16 } as const;
+export const allowedSocketFamilies = { unix: 1, inet: 2, inet6: 10, netlink: 16 } as const;
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
-const newNamespaceFlags = 0x7e020000;
+export const newNamespaceFlagNumbers = [0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000] as const;
+const newNamespaceFlags = newNamespaceFlagNumbers.reduce((all, flag) => all | flag, 0);
 /** Would type into the terminal that started us. */
-const refusedTerminalRequests = { TIOCSTI: 0x5412, TIOCLINUX: 0x541c } as const;
+export const refusedTerminalRequests = { TIOCSTI: 0x5412, TIOCLINUX: 0x541c } as const;
 /** The x32 calls of an x86_64 kernel would walk around the numbers above. */
 const x32Bit = 0x40000000;
 
@@ -141,6 +142,11 @@ export function refusedNumbers(architecture: Architecture): readonly number[] {
   return Object.values(refusedCalls)
     .map((numbers) => numbers[column])
     .filter((number) => number !== null);
+}
+
+export function refusedCallNames(architecture: Architecture): readonly string[] {
+  const column = architecture === "x64" ? 0 : 1;
+  return Object.entries(refusedCalls).flatMap(([name, numbers]) => (numbers[column] === null ? [] : [name]));
 }
 
 /** A block that must end in an answer, since it loses the call's number. */

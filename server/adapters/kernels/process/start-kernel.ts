@@ -1,17 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
-import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { connectKernel } from "#server/jupyter/kernel-client.ts";
+import { readFile } from "node:fs/promises";
 import type { Logger } from "#server/log.ts";
-import type { KernelConnection, StartKernel } from "#server/ports/kernels.ts";
+import type { StartKernel } from "#server/ports/kernels.ts";
 import type { ControlGroup } from "./control-groups.ts";
 import type { Facilities } from "./facilities.ts";
 import { type LiveKernel, superviseKernel } from "./kernel-process.ts";
 import { type Launched, launch } from "./launch.ts";
 import type { Runtime } from "./runtime-shape.ts";
 import { becomeUser, buildSandboxArguments, inside, kernelCommand, kernelEnvironment, processLimits } from "./sandbox-arguments.ts";
-import { connectionFileName, makeFolders, removeFolders, type SessionFolders, sealSockets, socketPrefix } from "./session-folders.ts";
+import { connectionFileName, makeFolders, removeFolders, type SessionFolders } from "./session-folders.ts";
+import { waitForKernel } from "./wait-for-kernel.ts";
 
 export type StartPlan = {
   readonly request: StartKernel;
@@ -34,7 +32,9 @@ export async function startKernel(plan: StartPlan, log: Logger): Promise<LiveKer
     group = (await facilities.groups?.create(request.sessionId, request.limits)) ?? null;
     const launched = launchKernel(plan, group);
     supervised = superviseKernel(plan, launched, group);
-    const connection = await waitUntilReady(plan, key, launched);
+    // In a sandbox of our own uid the kernel could undo it.
+    const sealFor = facilities.sandbox.works ? uid : null;
+    const connection = await waitForKernel({ folders, key, timeoutMs: plan.timeoutMs, exit: launched.exit, sealFor });
     return { watched: supervised.watched, kernel: { ...supervised.kernel, connection } };
   } catch (error) {
     const lastWords = (await readFile(folders.logFile, "utf8").catch(() => "")).slice(-2000);
@@ -76,41 +76,4 @@ function launchKernel(plan: StartPlan, group: ControlGroup | null): Launched {
     command: kernelCommand(runtime, request.language, `${inside.sockets}/${connectionFileName}`),
   });
   return launch([...manners, "bwrap", ...args], { joinFiles, seccomp: sandbox.seccomp, logFile: folders.logFile });
-}
-
-/** Ready: the sockets are there and the kernel answers on them. */
-async function waitUntilReady(plan: StartPlan, key: string, launched: Launched): Promise<KernelConnection> {
-  const abort = new AbortController();
-  const died = launched.exit.then((code): never => {
-    abort.abort();
-    throw new Error(`The kernel ended at once, with code ${code ?? "none"}.`);
-  });
-  const answered = async (): Promise<KernelConnection> => {
-    const separator = await findSeparator(plan.folders, plan.timeoutMs, abort.signal);
-    const connection = { ...endpoints(plan.folders, separator), key, signatureScheme: "hmac-sha256" } as const;
-    const client = await connectKernel(connection, { timeoutMs: plan.timeoutMs, signal: abort.signal });
-    client.close();
-    // In a sandbox of our own uid the kernel could undo it.
-    if (plan.uid !== null && plan.facilities.sandbox.works) await sealSockets(plan.folders, plan.uid);
-    return connection;
-  };
-  // It ends one day, long after somebody waited for it.
-  died.catch(() => undefined);
-  return Promise.race([answered(), died]);
-}
-
-/** ipykernel writes "k-1", IRkernel "k:1"; in which order is theirs, so wait for all that we use. */
-async function findSeparator(folders: SessionFolders, timeoutMs: number, signal: AbortSignal): Promise<string> {
-  const deadline = performance.now() + timeoutMs;
-  while (performance.now() < deadline && !signal.aborted) {
-    const names = await readdir(folders.sockets);
-    for (const separator of ["-", ":"]) if ([1, 2, 4].every((port) => names.includes(`${socketPrefix}${separator}${port}`))) return separator;
-    await sleep(10);
-  }
-  throw new Error("The kernel did not open its sockets in time.");
-}
-
-function endpoints(folders: SessionFolders, separator: string): Omit<KernelConnection, "key" | "signatureScheme"> {
-  const at = (port: number) => `ipc://${path.join(folders.sockets, `${socketPrefix}${separator}${port}`)}`;
-  return { shell: at(1), iopub: at(2), stdin: at(3), control: at(4), heartbeat: at(5) };
 }

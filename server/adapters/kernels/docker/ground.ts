@@ -1,0 +1,17 @@
+import type { ContainerPlan } from "./container-options.ts";
+import type { Containers } from "./containers.ts";
+import type { Image } from "./images.ts";
+
+/** What all kernels and labs of one engine stand on. */
+export type Ground = {
+  readonly containers: Containers;
+  readonly images: { readonly kernel: Image; readonly lab: Image | null };
+  readonly common: Pick<ContainerPlan, "scope" | "seccomp" | "runtime">;
+  readonly isRoot: boolean;
+  readonly ownUid: number;
+  readonly ownGid: number;
+  readonly sessionsFolder: string;
+  readonly socketsFolder: string;
+  /** A copy of what every lab reads, made at the first need. */
+  readonly programFolder: () => Promise<string>;
+};
