@@ -31,9 +31,15 @@ const environmentSchema = z.object({
   SHEAF_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
   SHEAF_TRUSTED_PROXIES: whole(0, 0, 8),
   SHEAF_KERNELS: z.enum(["process", "docker"]).default("process"),
-  SHEAF_DOCKER_HOST: z.string().regex(/^(unix:\/\/\/.+|tcp:\/\/[^/]+)$/, "unix:///path/to/socket or tcp://host:port").optional(),
+  SHEAF_DOCKER_HOST: z
+    .string()
+    .regex(/^(unix:\/\/\/.+|tcp:\/\/[^/]+)$/, "unix:///path/to/socket or tcp://host:port")
+    .optional(),
   SHEAF_DOCKER_RUNTIME: z.string().min(1).optional(),
-  SHEAF_IMAGES: z.string().regex(/^[a-z0-9][a-z0-9._:/-]*[a-z0-9]$/, "a prefix such as registry.example.org/sheaf").default("sheaf"),
+  SHEAF_IMAGES: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._:/-]*[a-z0-9]$/, "a prefix such as registry.example.org/sheaf")
+    .default("sheaf"),
   SHEAF_RUNTIME: z.enum(["auto", "rootfs", "host"]).default("auto"),
   SHEAF_DEBIAN_MIRROR: z.url({ protocol: /^https?$/ }).optional(),
   SHEAF_ENGINE_ID: z.string().default("engine"),

@@ -29,7 +29,10 @@ function exited(reason: KernelExit["reason"], limits: Pick<RunLimits, "memoryByt
     return failed("out_of_memory", `The run needed more than the ${size(limits.memoryBytes)} of memory it may use. Try smaller values or a smaller file.`);
   if (reason === "disk_full") return failed("kernel_died", "The run wrote more files than there is room for, and was stopped.");
   if (reason === "lost")
-    return failed("server_restarted", "What runs kernels on this server was restarted twice while this was running. Nothing is wrong with your values: run it again.");
+    return failed(
+      "server_restarted",
+      "What runs kernels on this server was restarted twice while this was running. Nothing is wrong with your values: run it again.",
+    );
   return failed("kernel_died", "The kernel ended unexpectedly while the worksheet ran. Run it again; if it happens every time, tell the author.");
 }
 

@@ -149,7 +149,10 @@ function endedByItself(reason: string): LabEnding {
   if (reason === "out_of_memory")
     return { why: "memory", error: "The lab needed more memory than it may have, and was ended. Your files are as they were saved." };
   if (reason === "lost")
-    return { why: "ended", error: "What runs labs on this server was restarted, and this lab ended with it. Open it again; your files are as they were saved." };
+    return {
+      why: "ended",
+      error: "What runs labs on this server was restarted, and this lab ended with it. Open it again; your files are as they were saved.",
+    };
   if (reason === "disk_full")
     return { why: "ended", error: "Your home holds more than it may, and the lab was ended, so that nothing more is written. Remove what you no longer need." };
   return { why: "ended", error: "The lab ended by itself. Open it again; your files are as they were saved." };

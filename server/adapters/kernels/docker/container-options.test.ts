@@ -37,7 +37,7 @@ test("gives a container no network, no capability, no way to gain one, and a roo
 test("limits memory with swap, processor, processes, files and folders in memory", () => {
   const { HostConfig } = containerOptions(plan);
   expect(HostConfig).toMatchObject({ Memory: 2 ** 30, MemorySwap: 2 ** 30, NanoCpus: 5e8, PidsLimit: 64, ShmSize: 2 ** 28 });
-  expect(HostConfig?.Tmpfs).toEqual({ "/tmp": `rw,exec,nosuid,nodev,mode=1777,size=${2 ** 28}` });
+  expect(HostConfig?.Tmpfs).toEqual({ "/tmp": `rw,exec,nosuid,nodev,mode=1777,uid=600001,gid=600001,size=${2 ** 28}` });
   expect(HostConfig?.Ulimits).toContainEqual({ Name: "fsize", Soft: 2 ** 20, Hard: 2 ** 20 });
 });
 

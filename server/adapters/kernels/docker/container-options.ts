@@ -76,8 +76,9 @@ export function containerOptions(plan: ContainerPlan): ContainerCreateOptions & 
   };
 }
 
-function memoryMounts({ memoryFolders, closedFolders = [], limits }: ContainerPlan): Record<string, string> {
-  const open = memoryFolders.map((folder) => [folder, `rw,exec,nosuid,nodev,mode=1777,size=${memoryFolderBytes(limits)}`]);
+/** With an owner: a runtime gives the folder in memory the mode of the image's own, whatever is asked. */
+function memoryMounts({ memoryFolders, closedFolders = [], limits, uid, gid }: ContainerPlan): Record<string, string> {
+  const open = memoryFolders.map((folder) => [folder, `rw,exec,nosuid,nodev,mode=1777,uid=${uid},gid=${gid},size=${memoryFolderBytes(limits)}`]);
   return Object.fromEntries([...open, ...closedFolders.map((folder) => [folder, "rw,noexec,nosuid,nodev,mode=755,size=64k"])]);
 }
 

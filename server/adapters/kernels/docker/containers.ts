@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { Logger } from "#server/log.ts";
@@ -160,7 +161,15 @@ function liveContainer({ engine, api, sessionId, tracked, watch, forget, settle 
       }
     }
   };
-  const signal = (name: string): Promise<void> => surely(() => (tracked.gone ? Promise.resolve() : api.kill({ signal: name })));
+  const hostPid = api.inspect().then(
+    ({ State }) => State.Pid || null,
+    () => null,
+  );
+  const signal = async (name: NodeJS.Signals): Promise<void> => {
+    if (tracked.gone || (await signalHere(await hostPid, api.id, name))) return;
+    await surely(() => (tracked.gone ? Promise.resolve() : api.kill({ signal: name })));
+  };
+  let interrupting: Promise<void> | null = null;
   const remove = async (): Promise<void> => {
     if (!tracked.gone) tracked.reason ??= "killed";
     await surely(() => removeContainer(engine, api.id));
@@ -171,14 +180,17 @@ function liveContainer({ engine, api, sessionId, tracked, watch, forget, settle 
     id: api.id,
     sessionId,
     api,
-    hostPid: api.inspect().then(
-      ({ State }) => State.Pid || null,
-      () => null,
-    ),
+    hostPid,
     exited: tracked.exited.promise,
     isGone: () => tracked.gone,
     memoryKills: () => tracked.memoryKills,
-    interrupt: () => signal("SIGINT"),
+    interrupt() {
+      // One at a time: several that arrive together end a kernel instead of its cell.
+      interrupting ??= signal("SIGINT").finally(() => {
+        interrupting = null;
+      });
+      return interrupting;
+    },
     async terminate() {
       if (!tracked.gone) tracked.reason ??= "killed";
       await signal("SIGTERM");
@@ -186,7 +198,7 @@ function liveContainer({ engine, api, sessionId, tracked, watch, forget, settle 
     async stop(why = "killed") {
       if (tracked.gone) return;
       tracked.reason ??= why;
-      await surely(() => api.kill({ signal: "SIGKILL" }));
+      await signal("SIGKILL");
       await tracked.exited.promise;
     },
     remove() {
@@ -196,6 +208,19 @@ function liveContainer({ engine, api, sessionId, tracked, watch, forget, settle 
     limit: async ({ memoryBytes }) => void (await api.update({ Memory: memoryBytes, MemorySwap: memoryBytes })),
     lastWords: () => readLog(api),
   };
+}
+
+/**
+ * At once where the engine's processes are seen from here, instead of by way of three programs. Only while the process is still
+ * the container's: its number may be somebody else's by now.
+ */
+async function signalHere(pid: number | null, id: string, name: NodeJS.Signals): Promise<boolean> {
+  if (pid === null || !(await readFile(`/proc/${pid}/cgroup`, "utf8").catch(() => "")).includes(id)) return false;
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
 }
 
 async function removeContainer(engine: Docker, id: string): Promise<void> {

@@ -3,7 +3,7 @@ import { fail, ok, type Result } from "#lib/result.ts";
 import { rootfsName } from "../process/runtime.ts";
 import { explainProblem, isAbsent } from "./engine.ts";
 
-export type Image = { readonly name: string; /** "sha256:…" */ readonly id: string };
+export type Image = { readonly name: string /** "sha256:…" */; readonly id: string };
 
 /** What today's list of packages makes; `prefix` is a registry and folder, such as "sheaf" or "registry.example.org/sheaf". */
 export function imageNames(prefix: string): { readonly kernel: string; readonly lab: string } {

@@ -154,7 +154,10 @@ async function prepareGround({ options, engine, containers, scope, sessionsFolde
     };
     const found = await tryContainer(engine, ground);
     if (!found.seesFolders)
-      return fail("unavailable", `The container engine at ${address} does not see ${options.dataFolder}: it must run on this machine, or have the folder at the same place.`);
+      return fail(
+        "unavailable",
+        `The container engine at ${address} does not see ${options.dataFolder}: it must run on this machine, or have the folder at the same place.`,
+      );
     const protections = describeProtections(found, { isRoot, runtime });
     const environment = { name: kernel.value.name, digest: kernel.value.id };
     const languages = ["python", "r"] as const;

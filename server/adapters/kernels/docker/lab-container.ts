@@ -11,7 +11,8 @@ const orderlyMs = 8000;
 
 export type SeenProcess = { readonly pid: number; readonly parent: number; readonly hasTerminal: boolean };
 const topSchema = z.object({ Processes: z.array(z.array(z.string())).nullable() });
-const columns = "pid,ppid,tty";
+/** The last one is -1 where a process has no terminal: names of terminals mean nothing outside of the container. */
+const columns = "pid,ppid,tpgid";
 
 /** One lab of somebody, as the port shows it. */
 export function labOf({ container, folders, secret }: StartedLab, request: StartLab): Lab {
@@ -54,7 +55,7 @@ export function labOf({ container, folders, secret }: StartedLab, request: Start
 /** As the engine's machine counts them. */
 async function seeProcesses(container: LiveContainer): Promise<readonly SeenProcess[]> {
   const said = topSchema.safeParse(await container.api.top({ ps_args: `-eo ${columns}` }).catch(() => null));
-  return (said.data?.Processes ?? []).map(([pid, parent, terminal]) => ({ pid: Number(pid), parent: Number(parent), hasTerminal: terminal !== "?" }));
+  return (said.data?.Processes ?? []).map(([pid, parent, terminal]) => ({ pid: Number(pid), parent: Number(parent), hasTerminal: terminal !== "-1" }));
 }
 
 /** `first` is the container's first process; the server is the only child that it was started with. */
@@ -81,7 +82,12 @@ async function endGuests({ api }: LiveContainer): Promise<boolean> {
     const exec = await api.exec({ Cmd: ["/bin/sh", "-c", endGuestsScript], AttachStdout: true, AttachStderr: true });
     const stream = await exec.start({ hijack: false, stdin: false });
     stream.resume();
-    await new Promise<void>((resolve) => stream.once("end", resolve).once("close", resolve).once("error", () => resolve()));
+    await new Promise<void>((resolve) =>
+      stream
+        .once("end", resolve)
+        .once("close", resolve)
+        .once("error", () => resolve()),
+    );
     return (await exec.inspect()).ExitCode === 0;
   } catch {
     return false;

@@ -1,6 +1,11 @@
 import { allowedSocketFamilies, newNamespaceFlagNumbers, refusedCallNames, refusedTerminalRequests } from "../process/seccomp.ts";
 
-type Argument = { readonly index: number; readonly value: number; readonly valueTwo?: number; readonly op: "SCMP_CMP_EQ" | "SCMP_CMP_GT" | "SCMP_CMP_MASKED_EQ" };
+type Argument = {
+  readonly index: number;
+  readonly value: number;
+  readonly valueTwo?: number;
+  readonly op: "SCMP_CMP_EQ" | "SCMP_CMP_GT" | "SCMP_CMP_MASKED_EQ";
+};
 type Rule = { readonly names: readonly string[]; readonly action: "SCMP_ACT_ERRNO"; readonly errnoRet: number; readonly args?: readonly Argument[] };
 
 const EPERM = 1;

@@ -124,7 +124,8 @@ export function describeProtections(found: Findings, { isRoot, runtime }: { isRo
     {
       name: "syscalls",
       holds: found.filter === 2,
-      how: found.filter === 2 ? "A seccomp filter refuses what notebooks do not need (mount, ptrace, bpf, io_uring, namespaces, ...)." : "No filter is in force.",
+      how:
+        found.filter === 2 ? "A seccomp filter refuses what notebooks do not need (mount, ptrace, bpf, io_uring, namespaces, ...)." : "No filter is in force.",
     },
   ];
 }
