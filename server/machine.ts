@@ -8,6 +8,11 @@ export { findRunningDatabase } from "./adapters/database/running.ts";
 export { ensureRuntime, findRuntime } from "./adapters/kernels/process/runtime.ts";
 export { hostPackages, hostRuntimePackages } from "./adapters/kernels/process/runtime-packages.ts";
 
+/** Images for containers, where those isolate kernels. Loaded when asked for: few need them. */
+export async function openImages(): Promise<typeof import("./adapters/kernels/docker/build-images.ts")> {
+  return import("./adapters/kernels/docker/build-images.ts");
+}
+
 /** Brings a database to the newest schema. Loaded when asked for: the supervisor never does. */
 export async function migrate(databaseUrl: string): Promise<void> {
   const store = await import("./adapters/store/migrate.ts");

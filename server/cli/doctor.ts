@@ -6,7 +6,7 @@ import path from "node:path";
 import type { Config } from "#server/config.ts";
 import { openKernels } from "#server/container.ts";
 import { createLogger } from "#server/log.ts";
-import { findRunningDatabase, findRuntime } from "#server/machine.ts";
+import { findRunningDatabase, findRuntime, openImages } from "#server/machine.ts";
 import { findPages } from "./build-pages.ts";
 import { findMissingPackages } from "./host-packages.ts";
 import { examineLabHosts } from "./lab-hosts.ts";
@@ -25,7 +25,7 @@ export async function examine(config: Config): Promise<number> {
     await pages(),
     await dataFolder(config, running),
     await space("Data folder", config.dataFolder, 2),
-    await space("Cache folder", config.cacheFolder, (await findRuntime(config)) ? 0 : 5),
+    await space("Cache folder", config.cacheFolder, config.kernels.adapter === "docker" || (await findRuntime(config)) ? 0 : 5),
     await port(config, running),
     ...(await examineLabHosts(config)),
     ...(await protections(config)),
@@ -50,6 +50,12 @@ async function packages(config: Config): Promise<Finding[]> {
 }
 
 async function environment(config: Config): Promise<Finding> {
+  if (config.kernels.adapter === "docker") {
+    const images = await (await openImages()).findImages(config);
+    if (!images.ok) return { state: "attention", about: "Images", text: images.failure.message };
+    const { kernel, lab } = images.value;
+    return { state: "good", about: "Images", text: [kernel, lab].map(({ name, id }) => `${name} (${id.slice(0, 19)})`).join(", ") };
+  }
   const runtime = await findRuntime(config);
   if (runtime) return { state: "good", about: "Kernels", text: `${runtime.languages.join(" and ")} from ${runtime.root ?? "this machine's own packages"}` };
   return { state: "attention", about: "Kernels", text: "no environment yet; `up` makes one where it may (a few minutes, once)" };

@@ -13,7 +13,12 @@ export type MissingPackages = { readonly names: readonly string[]; readonly may:
 export async function findMissingPackages(config: Config): Promise<MissingPackages> {
   const isRoot = process.getuid?.() === 0;
   // Building an environment for kernels is root's: others use one that is there, or the machine's own kernels.
-  const wanted = (await findRuntime(config)) ? always : [...always, ...(isRoot && config.kernels.runtime !== "host" ? hostPackages : hostRuntimePackages)];
+  const wanted: readonly string[] =
+    config.kernels.adapter === "docker"
+      ? ["git"]
+      : (await findRuntime(config))
+        ? always
+        : [...always, ...(isRoot && config.kernels.runtime !== "host" ? hostPackages : hostRuntimePackages)];
   const names: string[] = [];
   for (const name of new Set(wanted)) if (!(await isInstalled(name))) names.push(name);
   const hasApt = (await runCommand(["apt-get", "--version"])).code === 0;

@@ -47,6 +47,11 @@ async function run(words: readonly string[]): Promise<number> {
       const { examine } = await import("./doctor.ts");
       return examine(configOf(read(rest, { ...place, port: text })));
     }
+    case "images": {
+      read(afterWord(rest, "build"), {});
+      const { buildByCommand } = await import("./build-images.ts");
+      return buildByCommand(configOf({}));
+    }
     default:
       throw new CommandProblem(`There is no command "${command ?? ""}": try ./sheaf help`);
   }

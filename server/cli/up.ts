@@ -1,6 +1,6 @@
 import net from "node:net";
 import type { Config } from "#server/config.ts";
-import { ensureRuntime } from "#server/machine.ts";
+import { ensureRuntime, openImages } from "#server/machine.ts";
 import { scriptsOf, supervise } from "#server/main.ts";
 import { createTerminal, type Terminal } from "#server/supervisor/console.ts";
 import { buildPages, findPages } from "./build-pages.ts";
@@ -42,7 +42,8 @@ async function makeRuntime(config: Config, terminal: Terminal, signal: AbortSign
     began ??= performance.now();
     terminal.say(text);
   };
-  const runtime = await ensureRuntime(config, { onPhase, signal });
+  const ensure = config.kernels.adapter === "docker" ? (await openImages()).ensureImages : ensureRuntime;
+  const runtime = await ensure(config, { onPhase, signal });
   if (!runtime.ok) terminal.warn(`Worksheets cannot be run here yet. ${runtime.failure.message}`);
   else if (began !== null) terminal.say(`The environment for kernels is made … ${((performance.now() - began) / 1000).toFixed(0)} s`);
 }

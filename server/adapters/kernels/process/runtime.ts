@@ -78,7 +78,7 @@ async function buildRootfs({ cacheFolder, kernels }: RuntimeConfig, options: Run
   const folder = path.join(cacheFolder, "runtimes");
   await mkdir(folder, { recursive: true, mode: 0o755 });
   const target = path.join(folder, rootfsName());
-  const mirror = kernels.debianMirror ?? (await hostMirror()) ?? usualMirror;
+  const mirror = (await archiveOf(kernels.debianMirror ?? null)).any;
   const script = path.join(import.meta.dirname, "build-rootfs.sh");
   // flock: others wait and then find it done. A private mount namespace: whatever kills the builder, no mount of it stays.
   const command = [
@@ -124,6 +124,12 @@ async function runBuilder([program = "", ...args]: readonly string[], options: R
   const outcome = await promise;
   options.signal?.removeEventListener("abort", stop);
   return options.signal?.aborted ? "it was stopped" : outcome;
+}
+
+/** Where packages come from: the archive that was asked for, or this machine's own (`own`, where it has one), or else the usual one. */
+export async function archiveOf(asked: string | null): Promise<{ readonly own: string | null; readonly any: string }> {
+  const own = await hostMirror();
+  return { own, any: asked ?? own ?? usualMirror };
 }
 
 /** The archive that this machine itself is installed from, when it is a Debian. */
