@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+/** These need a container engine, and images that take minutes to build: a suite of their own. */
+const inContainers = "server/adapters/kernels/docker/*.integration.test.ts";
+
 export default defineConfig({
   test: {
     projects: [
@@ -16,11 +19,23 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["{lib,server,app,tests}/**/*.integration.test.ts"],
+          exclude: [inContainers],
           globalSetup: ["tests/global-setup.ts"],
           // Real kernels and a real database on a machine that may have two slow cores.
           testTimeout: 120_000,
           hookTimeout: 180_000,
           // Files share the machine's two cores with the kernels that they start: one at a time keeps timings honest.
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "containers",
+          include: [inContainers],
+          globalSetup: ["tests/global-setup.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          // One of them kills the container engine, which all of them share.
           fileParallelism: false,
         },
       },

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { findMissingPackages, installPackages, type MissingPackages } from "#server/cli/host-packages.ts";
 import { loadConfig } from "#server/config.ts";
-import { ensureRuntime } from "#server/machine.ts";
+import { ensureRuntime, openImages } from "#server/machine.ts";
+import { ensureDockerEngine, isEngineThere } from "./docker-engine.ts";
 
 /** What only the tests need from the system: a browser, and a second PostgreSQL. The rest is `./sheaf up`'s own list. */
 const wanted = [
@@ -17,6 +18,22 @@ export async function prepareMachine(): Promise<void> {
   if (names.length > 0) await install({ ...missing, names });
   const runtime = await ensureRuntime(config, { onPhase: (phase) => console.log(phase) });
   if (!runtime.ok) console.log(`No kernels here: ${runtime.failure.message}`);
+}
+
+/** An engine (started by us where none answers) and today's images. Null when both are there, else why not. */
+export async function prepareContainers(): Promise<string | null> {
+  const config = loadConfig();
+  const missing = await findMissingPackages(config);
+  const names = [
+    { file: "/usr/sbin/dockerd", name: "docker.io" },
+    { file: "/usr/sbin/iptables", name: "iptables" },
+  ].flatMap(({ file, name }) => (existsSync(file) ? [] : [name]));
+  if (missing.may === "root" && names.length > 0 && !(await isEngineThere())) await install({ ...missing, names });
+  const noEngine = await ensureDockerEngine();
+  if (noEngine !== null) return noEngine;
+  const { ensureImages } = await openImages();
+  const images = await ensureImages(config, { onPhase: (phase) => console.log(phase) });
+  return images.ok ? null : images.failure.message;
 }
 
 async function install(missing: MissingPackages): Promise<void> {

@@ -9,7 +9,7 @@ import os from "node:os";
 import path from "node:path";
 import { z } from "zod";
 import { startDebianPostgres } from "./debian-postgres.ts";
-import { prepareMachine } from "./prepare-machine.ts";
+import { prepareContainers, prepareMachine } from "./prepare-machine.ts";
 
 /** `failures`: the names of failed tests, repeated at the end, where somebody who sees only the last page of a log looks. */
 type Tally = { passed: number; failed: number; skipped: number; failures?: readonly string[] };
@@ -37,6 +37,7 @@ const suites: readonly Suite[] = [
   check("unused", bin("knip")),
   { name: "unit", run: (reports) => vitest(reports, "unit", []) },
   { name: "integration", run: (reports) => vitest(reports, "integration", []) },
+  { name: "containers", run: inContainers },
   { name: "second-database", run: onDebianPostgres },
   { name: "e2e", run: playwright },
 ];
@@ -118,6 +119,14 @@ async function vitest(reportFolder: string, project: string, filters: readonly s
 
 function firstLine(text: string | undefined): string {
   return (text ?? "").split("\n", 1)[0]?.slice(0, 300) ?? "";
+}
+
+/** Kernels and labs in containers, where an engine can be had and the images made; plainly skipped elsewhere. */
+async function inContainers(reportFolder: string): Promise<Tally> {
+  const problem = await prepareContainers();
+  if (problem === null) return vitest(reportFolder, "containers", []);
+  console.log(`skipped: ${problem}`);
+  return { passed: 0, failed: 0, skipped: 1 };
 }
 
 /** The tests that speak SQL once more, on the PostgreSQL that Debian ships. */

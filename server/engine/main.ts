@@ -24,13 +24,23 @@ async function end(why: string): Promise<void> {
   }
 }
 
+/** An engine without kernels has told everybody so: one that begins anew, which the supervisor sees to, tells them otherwise. */
+function restartWhenKernelsCome(): void {
+  const look = async (): Promise<void> => {
+    const now = await kernels.describe().catch(() => null);
+    if (now !== null && now.languages.length > 0) await end("kernels can be had now");
+  };
+  setInterval(() => void look(), 5000).unref();
+}
+
 process.on("SIGTERM", () => void end("SIGTERM"));
 process.on("SIGINT", () => void end("SIGINT"));
 process.on("disconnect", () => void end("the supervisor is gone"));
 process.on("unhandledRejection", (error) => log.error({ err: error }, "a promise was left alone"));
 const kernels = await openKernels(config, log);
 engine = await startEngine(services, kernels);
-const { safeForVisitors, protections, labs } = await kernels.describe();
+const { safeForVisitors, protections, labs, languages } = await kernels.describe();
+if (languages.length === 0) restartWhenKernelsCome();
 const lacking = protections.filter((protection) => !protection.holds).map((protection) => protection.name);
 const details = [...(lacking.length > 0 ? [`not protected: ${lacking.join(", ")}`] : []), ...(labs.works ? [] : [labs.how])];
 const kernelsHealth: PartHealth = {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { Logger } from "#server/log.ts";
 import type { KernelExit } from "#server/ports/kernels.ts";
+import { readLog } from "./container-log.ts";
 import { type ContainerPlan, containerOptions, labels } from "./container-options.ts";
 import { isAbsent, isAway, isBeside } from "./engine.ts";
 import { type ContainerEvent, type EventWatch, watchEvents } from "./events.ts";
@@ -11,7 +12,7 @@ import { type ContainerEvent, type EventWatch, watchEvents } from "./events.ts";
 export type LiveContainer = {
   readonly id: string;
   readonly sessionId: string;
-  /** Of its first process, as the engine's machine counts; null where it is gone. */
+  /** Of its first process; null where the engine's processes are not seen from here. */
   readonly hostPid: Promise<number | null>;
   readonly exited: Promise<KernelExit>;
   readonly isGone: () => boolean;
@@ -43,8 +44,10 @@ const patienceMs = 60_000;
 /** News of lacking memory may come after that of the end. */
 const lateNewsMs = 300;
 const killedBySignal9 = 137;
+const lookMs = 200;
 
 type Tracked = {
+  readonly hostPid: Promise<number | null>;
   reason: KernelExit["reason"] | null;
   memoryKills: number;
   gone: boolean;
@@ -98,6 +101,17 @@ export function openContainers(engine: Docker, scope: string, log: Logger): Cont
     await reconcile();
   });
 
+  /** An engine that comes back ends what it finds before it says a word; whoever waits for a kernel should know at once. */
+  const lookForEnded = async (): Promise<void> => {
+    for (const [id, tracked] of live) {
+      const pid = await tracked.hostPid;
+      if (pid === null || tracked.gone || watch.isThere() || (await isOf(id, pid))) continue;
+      tracked.reason ??= "lost";
+      await settle(id, tracked, null);
+    }
+  };
+  const looking = setInterval(() => void (watch.isThere() ? undefined : lookForEnded()), lookMs).unref();
+
   return {
     watch,
     async run(plan, input) {
@@ -105,11 +119,14 @@ export function openContainers(engine: Docker, scope: string, log: Logger): Cont
       creating.add(plan.sessionId);
       try {
         const api = await engine.createContainer(containerOptions(plan));
-        const tracked: Tracked = { reason: null, memoryKills: 0, gone: false, exited: Promise.withResolvers() };
+        const begun = Promise.withResolvers<number | null>();
+        const tracked: Tracked = { hostPid: begun.promise, reason: null, memoryKills: 0, gone: false, exited: Promise.withResolvers() };
         live.set(api.id, tracked);
         try {
           await begin(api, input);
+          begun.resolve(findHostPid(api));
         } catch (error) {
+          begun.resolve(null);
           live.delete(api.id);
           await removeContainer(engine, api.id).catch(() => undefined);
           throw error;
@@ -124,8 +141,23 @@ export function openContainers(engine: Docker, scope: string, log: Logger): Cont
       await watch.untilThere(patienceMs);
       return reconcile();
     },
-    close: () => watch.stop(),
+    close() {
+      clearInterval(looking);
+      watch.stop();
+    },
   };
+}
+
+async function findHostPid(api: Docker.Container): Promise<number | null> {
+  const seen = await api.inspect().catch(() => null);
+  const pid = seen?.State.Pid ?? 0;
+  // Counted otherwise where the engine's processes are not seen from here.
+  return pid > 0 && (await isOf(api.id, pid)) ? pid : null;
+}
+
+/** Whether it is still the container's: its number may be somebody else's by now. */
+async function isOf(id: string, pid: number): Promise<boolean> {
+  return (await readFile(`/proc/${pid}/cgroup`, "utf8").catch(() => "")).includes(id);
 }
 
 async function begin(api: Docker.Container, input: string | undefined): Promise<void> {
@@ -161,10 +193,7 @@ function liveContainer({ engine, api, sessionId, tracked, watch, forget, settle 
       }
     }
   };
-  const hostPid = api.inspect().then(
-    ({ State }) => State.Pid || null,
-    () => null,
-  );
+  const { hostPid } = tracked;
   const signal = async (name: NodeJS.Signals): Promise<void> => {
     if (tracked.gone || (await signalHere(await hostPid, api.id, name))) return;
     await surely(() => (tracked.gone ? Promise.resolve() : api.kill({ signal: name })));
@@ -210,12 +239,9 @@ function liveContainer({ engine, api, sessionId, tracked, watch, forget, settle 
   };
 }
 
-/**
- * At once where the engine's processes are seen from here, instead of by way of three programs. Only while the process is still
- * the container's: its number may be somebody else's by now.
- */
+/** At once where the engine's processes are seen from here, instead of by way of three programs. */
 async function signalHere(pid: number | null, id: string, name: NodeJS.Signals): Promise<boolean> {
-  if (pid === null || !(await readFile(`/proc/${pid}/cgroup`, "utf8").catch(() => "")).includes(id)) return false;
+  if (pid === null || !(await isOf(id, pid))) return false;
   try {
     return process.kill(pid, name);
   } catch {
@@ -257,22 +283,4 @@ async function exitCodeOf(engine: Docker, id: string): Promise<number | null> {
     .inspect()
     .catch(() => null);
   return seen?.State.ExitCode ?? null;
-}
-
-const lastBytes = 2000;
-
-async function readLog(api: Docker.Container): Promise<string> {
-  const said: Buffer | null = await api.logs({ stdout: true, stderr: true, tail: 50, follow: false }).catch(() => null);
-  return said === null ? "" : withoutFrames(said).slice(-lastBytes);
-}
-
-/** Each piece has eight bytes before it: which stream, and how long. */
-function withoutFrames(said: Buffer): string {
-  let text = "";
-  for (let at = 0; at + 8 <= said.length; ) {
-    const length = said.readUInt32BE(at + 4);
-    text += said.subarray(at + 8, at + 8 + length).toString();
-    at += 8 + length;
-  }
-  return text;
 }

@@ -79,11 +79,13 @@ export function watchEvents(engine: Docker, scope: string, onEvent: (event: Cont
 
 async function follow(stream: Readable, onEvent: (event: ContainerEvent) => void): Promise<void> {
   const ended = Promise.withResolvers<void>();
-  for (const name of ["end", "close", "error"]) stream.once(name, () => ended.resolve());
-  createInterface({ input: stream }).on("line", (line) => {
-    const event = readEvent(line);
-    if (event) onEvent(event);
-  });
+  for (const name of ["end", "close", "error"]) stream.on(name, () => ended.resolve());
+  createInterface({ input: stream })
+    .on("line", (line) => {
+      const event = readEvent(line);
+      if (event) onEvent(event);
+    })
+    .on("error", () => ended.resolve());
   await ended.promise;
 }
 

@@ -16,7 +16,7 @@ import type { Ground } from "./ground.ts";
 import { findImage, imageNames } from "./images.ts";
 import { createLabs, type Labs } from "./labs.ts";
 import { seccompProfile } from "./seccomp-profile.ts";
-import { type LiveKernel, startKernel } from "./start-kernel.ts";
+import { EngineLost, type LiveKernel, startKernel } from "./start-kernel.ts";
 import { describeProtections, isSafeForVisitors, tryContainer } from "./trial.ts";
 
 export type DockerKernelsOptions = Pick<Config, "dataFolder" | "runtimeFolder" | "docker"> & { readonly kernels: Pick<Config["kernels"], "engineId"> };
@@ -64,7 +64,7 @@ export async function createDockerKernels(options: DockerKernelsOptions, log: Lo
     uids.add(uid);
     return uid;
   };
-  const start = async ({ ground }: Prepared, request: StartKernel): Promise<Result<Kernel>> => {
+  const start = async ({ ground }: Pick<Prepared, "ground">, request: StartKernel, attempts = 3): Promise<Result<Kernel>> => {
     const uid = takeUid(ground.isRoot);
     const forget = (): void => {
       live.delete(request.sessionId);
@@ -77,6 +77,7 @@ export async function createDockerKernels(options: DockerKernelsOptions, log: Lo
       return ok({ ...kernel, kill: () => kernel.kill().finally(forget) });
     } catch (error) {
       forget();
+      if (error instanceof EngineLost && attempts > 1 && !closed) return start({ ground }, request, attempts - 1);
       log.warn({ why: explainProblem(error, address) }, "a kernel could not be started");
       return fail("unavailable", "A kernel could not be started.");
     }

@@ -8,11 +8,11 @@ const shell = { pid: 130, parent: 107, hasTerminal: true };
 const job = { pid: 140, parent: 130, hasTerminal: true };
 
 test("a kernel at work, or a shell that waits, is no busy terminal", () => {
-  expect(isTerminalBusy([], 100)).toBe(false);
-  expect(isTerminalBusy([first, server, kernel, shell, { pid: 150, parent: 120, hasTerminal: false }], 100)).toBe(false);
+  expect(isTerminalBusy([])).toBe(false);
+  expect(isTerminalBusy([first, server, kernel, shell, { pid: 150, parent: 120, hasTerminal: false }])).toBe(false);
 });
 
 test("a job in a shell is one, and so is what a closed shell left behind", () => {
-  expect(isTerminalBusy([first, server, shell, job], 100)).toBe(true);
-  expect(isTerminalBusy([first, server, { ...job, parent: 100 }], 100)).toBe(true);
+  expect(isTerminalBusy([first, server, shell, job])).toBe(true);
+  expect(isTerminalBusy([first, server, { ...job, parent: 100 }])).toBe(true);
 });

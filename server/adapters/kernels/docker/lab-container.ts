@@ -37,7 +37,7 @@ export function labOf({ container, folders, secret }: StartedLab, request: Start
     secret,
     warm: false,
     usage: meter.usage,
-    terminalsBusy: async () => isTerminalBusy(await seeProcesses(container), (await container.hostPid) ?? 0),
+    terminalsBusy: async () => isTerminalBusy(await seeProcesses(container)),
     memoryKills: async () => container.memoryKills(),
     async stopWriters() {
       // What cannot be reached, because it leaves no process for us, is ended as a whole.
@@ -58,10 +58,11 @@ async function seeProcesses(container: LiveContainer): Promise<readonly SeenProc
   return (said.data?.Processes ?? []).map(([pid, parent, terminal]) => ({ pid: Number(pid), parent: Number(parent), hasTerminal: terminal !== "-1" }));
 }
 
-/** `first` is the container's first process; the server is the only child that it was started with. */
-export function isTerminalBusy(processes: readonly SeenProcess[], first: number): boolean {
+/** The first process is the one whose parent is outside; the server is the only child that it was started with. */
+export function isTerminalBusy(processes: readonly SeenProcess[]): boolean {
+  const first = processes.find((one) => !processes.some((other) => other.pid === one.parent))?.pid;
   const childrenOf = (pid: number): SeenProcess[] => processes.filter((one) => one.parent === pid);
-  const [server, ...orphans] = childrenOf(first).toSorted((one, other) => one.pid - other.pid);
+  const [server, ...orphans] = (first === undefined ? [] : childrenOf(first)).toSorted((one, other) => one.pid - other.pid);
   // What lost its parent was left running on purpose, by a shell that is closed.
   if (server === undefined || orphans.length > 0) return orphans.length > 0;
   return childrenOf(server.pid).some((shell) => shell.hasTerminal && childrenOf(shell.pid).length > 0);

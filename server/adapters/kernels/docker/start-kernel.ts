@@ -9,8 +9,12 @@ import { waitForKernel } from "../process/wait-for-kernel.ts";
 import type { Watched } from "../process/watch.ts";
 import type { Mount } from "./container-options.ts";
 import type { LiveContainer } from "./containers.ts";
+import { isAway } from "./engine.ts";
 import type { Ground } from "./ground.ts";
 import { createUsageMeter } from "./usage-meter.ts";
+
+/** Nothing is wrong with what was asked for: it may be asked again when the engine is back. */
+export class EngineLost extends Error {}
 
 export type LiveKernel = { readonly kernel: Kernel; readonly watched: Watched };
 
@@ -44,9 +48,11 @@ export async function startKernel(ground: Ground, request: StartKernel, uid: num
     const connection = await waitForKernel({ folders, key, timeoutMs: startTimeoutMs, exit, sealFor: uid });
     return { watched: supervised.watched, kernel: { ...supervised.kernel, connection } };
   } catch (error) {
+    const isLost = isAway(error) || (container?.isGone() === true && (await container.exited).reason === "lost");
     const lastWords = (await container?.lastWords()) ?? "";
     await container?.remove().catch(() => undefined);
     await removeFolders([folders.session, folders.sockets]);
+    if (isLost) throw new EngineLost("The container engine went away while a kernel was started.");
     log.warn({ err: error, sessionId: request.sessionId, lastWords }, "a kernel did not start");
     throw error;
   }

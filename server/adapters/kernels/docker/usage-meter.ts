@@ -69,13 +69,15 @@ export function followStatistics(container: Pick<LiveContainer, "api">): { next(
   const listen = async (): Promise<void> => {
     body = (await container.api.stats({ stream: true })) as unknown as Readable;
     body.on("error", () => undefined);
-    createInterface({ input: body }).on("line", (line) => {
-      const said = readStatistics(line);
-      if (!said) return;
-      last = { ...said, peakMemoryBytes: Math.max(said.peakMemoryBytes, last.peakMemoryBytes) };
-      heard.resolve();
-      heard = Promise.withResolvers();
-    });
+    createInterface({ input: body })
+      .on("line", (line) => {
+        const said = readStatistics(line);
+        if (!said) return;
+        last = { ...said, peakMemoryBytes: Math.max(said.peakMemoryBytes, last.peakMemoryBytes) };
+        heard.resolve();
+        heard = Promise.withResolvers();
+      })
+      .on("error", () => undefined);
   };
   const listening = listen().catch(() => undefined);
   return {

@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import Docker from "dockerode";
+import { z } from "zod";
+import { loadConfig } from "#server/config.ts";
+
+/** A container engine that the tests started themselves, and may therefore kill. */
+export type OwnEngine = { readonly pid: number; readonly args: readonly string[] };
+
+const ownSchema = z.object({ pid: z.number(), args: z.array(z.string()) });
+const startMs = 60_000;
+const socketPath = "/var/run/docker.sock";
+/** Nothing here uses a network of the engine's: it needs no packet filter, and no bridge that another may have. */
+const networkless = ["--bridge=none", "--iptables=false", "--ip6tables=false"];
+
+const folder = (): string => path.join(loadConfig().cacheFolder, "docker-engine");
+const recordFile = (): string => path.join(folder(), "engine.json");
+
+/** Null when one answers, started now where none did and root may; else why there is none. */
+export async function ensureDockerEngine(): Promise<string | null> {
+  if (await isEngineThere()) return null;
+  if (process.getuid?.() !== 0) return "no container engine answers, and only root can start one";
+  await mkdir(folder(), { recursive: true });
+  const args = [`--data-root=${path.join(folder(), "data")}`, ...networkless];
+  return start(args);
+}
+
+/** Null where the engine is not ours: what others use is not for a test to kill. */
+export async function findOwnEngine(): Promise<OwnEngine | null> {
+  const parsed = ownSchema.safeParse(JSON.parse(await readFile(recordFile(), "utf8").catch(() => "null")));
+  if (!parsed.success) return null;
+  const commandLine = await readFile(`/proc/${parsed.data.pid}/cmdline`, "utf8").catch(() => "");
+  return commandLine.startsWith("dockerd\0") ? parsed.data : null;
+}
+
+/** As a fault would: at once, and without a word to anybody. */
+export async function killOwnEngine({ pid }: OwnEngine): Promise<void> {
+  process.kill(pid, "SIGKILL");
+  while (await isEngineThere()) await sleep(20);
+  // Left behind, and believed for as long as those processes wait for somebody to take note of their end.
+  for (const file of ["/var/run/docker.pid", "/var/run/docker/containerd/containerd.pid"]) await rm(file, { force: true });
+}
+
+export async function startOwnEngine({ args }: Pick<OwnEngine, "args">): Promise<void> {
+  const problem = await start(args);
+  if (problem !== null) throw new Error(problem);
+}
+
+async function start(args: readonly string[]): Promise<string | null> {
+  const log = openSync(path.join(folder(), "log"), "a");
+  const child = spawn("dockerd", args, { detached: true, stdio: ["ignore", log, log] });
+  closeSync(log);
+  let ended: string | null = null;
+  child.once("error", (error) => (ended = `dockerd cannot be started: ${error.message}`));
+  child.once("exit", (code) => (ended ??= `dockerd ended with code ${code}; its last words are in ${path.join(folder(), "log")}`));
+  child.unref();
+  for (const deadline = performance.now() + startMs; performance.now() < deadline && ended === null; await sleep(100)) {
+    if (!(await isEngineThere())) continue;
+    await writeFile(recordFile(), JSON.stringify({ pid: child.pid, args }));
+    return null;
+  }
+  return ended ?? "dockerd did not answer in time";
+}
+
+export function isEngineThere(): Promise<boolean> {
+  return new Docker({ socketPath }).ping().then(
+    () => true,
+    () => false,
+  );
+}
