@@ -44,6 +44,12 @@ export async function killOwnEngine({ pid }: OwnEngine): Promise<void> {
   for (const file of ["/var/run/docker.pid", "/var/run/docker/containerd/containerd.pid"]) await rm(file, { force: true });
 }
 
+/** In order, where it is ours: what it holds of images is there for the next time. */
+export async function stopOwnEngine(): Promise<void> {
+  const own = await findOwnEngine();
+  if (own) process.kill(own.pid, "SIGTERM");
+}
+
 export async function startOwnEngine({ args }: Pick<OwnEngine, "args">): Promise<void> {
   const problem = await start(args);
   if (problem !== null) throw new Error(problem);

@@ -9,6 +9,7 @@ import os from "node:os";
 import path from "node:path";
 import { z } from "zod";
 import { startDebianPostgres } from "./debian-postgres.ts";
+import { stopOwnEngine } from "./docker-engine.ts";
 import { prepareContainers, prepareMachine } from "./prepare-machine.ts";
 
 /** `failures`: the names of failed tests, repeated at the end, where somebody who sees only the last page of a log looks. */
@@ -124,7 +125,7 @@ function firstLine(text: string | undefined): string {
 /** Kernels and labs in containers, where an engine can be had and the images made; plainly skipped elsewhere. */
 async function inContainers(reportFolder: string): Promise<Tally> {
   const problem = await prepareContainers();
-  if (problem === null) return vitest(reportFolder, "containers", []);
+  if (problem === null) return vitest(reportFolder, "containers", []).finally(stopOwnEngine);
   console.log(`skipped: ${problem}`);
   return { passed: 0, failed: 0, skipped: 1 };
 }
