@@ -31,6 +31,8 @@ export async function engineSite(settings: Readonly<Record<string, string>> = {}
     SHEAF_POOL_SIZE: "1",
     SHEAF_POOL_WORKSHEETS: "0",
     SHEAF_LAB_POOL: "0",
+    // The same tests on another adapter: SHEAF_KERNELS=docker.
+    ...(process.env.SHEAF_KERNELS ? { SHEAF_KERNELS: process.env.SHEAF_KERNELS } : {}),
     ...settings,
   };
   const config: Config = loadConfig(environment);
