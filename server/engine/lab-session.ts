@@ -147,7 +147,10 @@ async function startServer({ config, homes }: Services, kernels: KernelsPort, ro
 
 function endedByItself(reason: string): LabEnding {
   if (reason === "out_of_memory")
-    return { why: "memory", error: "The lab needed more memory than it may have, and was ended. Your files are as they were saved." };
+    return {
+      why: "memory",
+      error: "The lab needed more memory than it may have, and was ended. Your files are as they were saved. Open it again, and read large data in parts.",
+    };
   if (reason === "lost")
     return {
       why: "ended",

@@ -76,7 +76,7 @@ async function memoryWarning({ config }: Services, lab: Lab, seen: { kills: numb
   if (kills <= seen.kills) return null;
   seen.kills = kills;
   const gigabytes = (config.labs.memoryBytes / 1024 ** 3).toFixed(1);
-  return `Something in this lab needed more than the ${gigabytes} GB of memory that a lab may have, and was ended. Your files are as they were saved.`;
+  return `Something in this lab needed more than the ${gigabytes} GB of memory that a lab may have, and was ended. Your files are as they were saved; read large data in parts, or free what you no longer need, before you run it again.`;
 }
 
 /** Ends what writes when the home is well beyond its limit, and again only when it has grown since. */

@@ -13,6 +13,8 @@ export type Findings = z.infer<typeof findingsSchema> & {
   readonly limits: { readonly memory: boolean; readonly cpu: boolean; readonly processes: boolean };
   /** Whether it saw a file that was just written here: else the engine is on another machine, or sees other folders. */
   readonly seesFolders: boolean;
+  /** Whether we see its processes: what is deleted and still open can be counted then. */
+  readonly seesProcesses: boolean;
 };
 
 const findingsSchema = z.object({
@@ -73,14 +75,15 @@ export async function tryContainer(engine: Docker, ground: Ground): Promise<Find
       hasInput: false,
     });
     try {
+      const seesProcesses = (await container.hostPid) !== null;
       await container.exited;
       const lastWords = await container.lastWords();
       const line = lastWords.split("\n").find((one) => one.startsWith("{"));
       if (line === undefined) throw new Error(`A container on trial said nothing to be understood: ${lastWords.slice(0, 300)}`);
       const found = findingsSchema.parse(JSON.parse(line));
-      const { MemoryLimit, SwapLimit: _swap, CpuCfsQuota, PidsLimit } = await engine.info();
+      const { MemoryLimit, CpuCfsQuota, PidsLimit } = await engine.info();
       const limits = { memory: MemoryLimit === true, cpu: CpuCfsQuota === true, processes: PidsLimit === true };
-      return { ...found, seesFolders: found.said === said, limits };
+      return { ...found, seesFolders: found.said === said, seesProcesses, limits };
     } finally {
       await container.remove();
     }
@@ -120,7 +123,7 @@ export function describeProtections(found: Findings, { isRoot, runtime }: { isRo
     { name: "memory", ...limited(found.limits.memory, "memory, as a whole") },
     { name: "cpu", ...limited(found.limits.cpu, "processor time") },
     { name: "processes", ...limited(found.limits.processes, "processes") },
-    { name: "disk", holds: true, how: "Single files are limited, the work folder is measured every second, memory disks have a size." },
+    { name: "disk", holds: true, how: describeDisk(found) },
     {
       name: "syscalls",
       holds: found.filter === 2,
@@ -128,6 +131,11 @@ export function describeProtections(found: Findings, { isRoot, runtime }: { isRo
         found.filter === 2 ? "A seccomp filter refuses what notebooks do not need (mount, ptrace, bpf, io_uring, namespaces, ...)." : "No filter is in force.",
     },
   ];
+}
+
+function describeDisk({ seesProcesses }: Findings): string {
+  const measured = "Single files are limited, the work folder is measured every second, memory disks have a size.";
+  return seesProcesses ? measured : `${measured} Files that are deleted but still open are not counted: the engine's processes are not seen from here.`;
 }
 
 /** Whoever has kernels under the server's own uid still has them in containers: nothing of it is seen inside. */
