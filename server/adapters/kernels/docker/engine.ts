@@ -47,5 +47,5 @@ export function explainProblem(error: unknown, address: string): string {
     return `The container engine has no disk space left. Remove images that nobody uses (docker image prune), or give it more room. It said: ${said}`;
   if (/unknown runtime|runtime.*not found/i.test(said))
     return `The container engine does not know the runtime that SHEAF_DOCKER_RUNTIME names. Add it to its daemon.json, or leave the setting empty. It said: ${said}`;
-  return `The container engine refused: ${said}`;
+  return problem.statusCode === undefined ? said : `The container engine refused: ${said}`;
 }
