@@ -100,7 +100,7 @@ describe("hostile and broken files", () => {
 
   test("whatever requirement is passed on is one line without variables, paths or commands", () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(..."ab1.-_[],;=<>~!@ :/${}`'\"\\\n#") }), (text) => {
+      fc.property(fc.string({ unit: fc.constantFrom(..."ab1.-_[],;=<>~!@ :/{$}`'\"\\\n#") }), (text) => {
         const found = readRequirement(text);
         if (found.kind === "package") expect(found.line).not.toMatch(/[\n`$\\]|^[-./]/);
       }),
