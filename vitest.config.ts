@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** These need a container engine, and images that take minutes to build: a suite of their own. */
-const inContainers = "server/adapters/kernels/docker/*.integration.test.ts";
+const inContainers = "server/adapters/{kernels,environments}/docker/*.integration.test.ts";
 
 export default defineConfig({
   test: {

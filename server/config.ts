@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import os from "node:os";
 import path from "node:path";
 import { z } from "zod";
+import type { BuildLimits } from "#server/ports/environments.ts";
 
 /**
  * The only reader of process.env. Every setting is documented in `.env.example`; a bad value stops the boot
@@ -40,6 +41,25 @@ const environmentSchema = z.object({
     .string()
     .regex(/^[a-z0-9][a-z0-9._:/-]*[a-z0-9]$/, "a prefix such as registry.example.org/sheaf")
     .default("sheaf"),
+  SHEAF_BUILDS_AT_ONCE: whole(1, 0, 64),
+  SHEAF_BUILD_SECONDS: whole(1800, 1, 86_400),
+  SHEAF_BUILD_MEMORY_MB: megabytes(4096),
+  SHEAF_BUILD_DISK_MB: megabytes(10_240),
+  SHEAF_BUILD_KEEP_DAYS: whole(30, 1, 3650),
+  SHEAF_BUILD_NETWORK: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, "none, host or the name of a network of the container engine")
+    .default("bridge"),
+  SHEAF_PIP_INDEX: z.url({ protocol: /^https?$/ }).optional(),
+  SHEAF_CRAN: z.url({ protocol: /^https?$/ }).optional(),
+  /** With {day} where the day stands. */
+  SHEAF_CRAN_DAYS: z
+    .string()
+    .regex(/^https?:\/\/[!-~]*\{day\}[!-~]*$/, "an address with {day} in it")
+    .optional(),
+  SHEAF_CONDA_CHANNELS: z.url({ protocol: /^https?$/ }).optional(),
+  SHEAF_MICROMAMBA: z.string().min(1).default("mambaorg/micromamba:2"),
+  SHEAF_REPO2DOCKER: z.string().min(1).optional(),
   SHEAF_RUNTIME: z.enum(["auto", "rootfs", "host"]).default("auto"),
   SHEAF_DEBIAN_MIRROR: z.url({ protocol: /^https?$/ }).optional(),
   SHEAF_ENGINE_ID: z.string().default("engine"),
@@ -129,6 +149,23 @@ export type Config = {
     /** What stands before the names of our images. */
     readonly images: string;
   };
+  readonly builds: {
+    /** 0: none are made here. */
+    readonly atOnce: number;
+    readonly limits: BuildLimits;
+    /** How long an environment is kept that nothing uses. */
+    readonly keepDays: number;
+    /** "none", "host", or the name of one of the container engine's networks. */
+    readonly network: string;
+    /** Archives of packages; null: the usual ones. */
+    readonly pipIndex: string | null;
+    readonly cran: string | null;
+    readonly cranDays: string | null;
+    readonly condaChannels: string | null;
+    /** Images: where micromamba is taken from, and repo2docker, if it shall build. */
+    readonly micromamba: string;
+    readonly repo2docker: string | null;
+  };
   readonly labs: {
     readonly memoryBytes: number;
     readonly cpus: number;
@@ -201,6 +238,23 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       processes: e.SHEAF_RUN_PROCESSES,
     },
     docker: { address: e.SHEAF_DOCKER_HOST ?? "unix:///var/run/docker.sock", runtime: e.SHEAF_DOCKER_RUNTIME ?? null, images: e.SHEAF_IMAGES },
+    builds: {
+      atOnce: e.SHEAF_BUILDS_AT_ONCE,
+      limits: {
+        seconds: e.SHEAF_BUILD_SECONDS,
+        memoryBytes: e.SHEAF_BUILD_MEMORY_MB,
+        cpus: Math.max(1, os.availableParallelism() / 2),
+        diskBytes: e.SHEAF_BUILD_DISK_MB,
+      },
+      keepDays: e.SHEAF_BUILD_KEEP_DAYS,
+      network: e.SHEAF_BUILD_NETWORK,
+      pipIndex: e.SHEAF_PIP_INDEX ?? null,
+      cran: e.SHEAF_CRAN ?? null,
+      cranDays: e.SHEAF_CRAN_DAYS ?? null,
+      condaChannels: e.SHEAF_CONDA_CHANNELS ?? null,
+      micromamba: e.SHEAF_MICROMAMBA,
+      repo2docker: e.SHEAF_REPO2DOCKER ?? null,
+    },
     labs: {
       memoryBytes: e.SHEAF_LAB_MEMORY_MB,
       cpus: Math.max(1, os.availableParallelism()),

@@ -46,7 +46,11 @@ export function printLight(plan: BuildPlan): PrintedBuild {
 
 /** Makes an image that somebody else's Dockerfile (or repo2docker) built into one that kernels can be started in. */
 export function printAdoption(): PrintedBuild {
-  return { instructions: [base("ARG BASE"), ...beginning, base(run("sh", `${scripts}/prepare.sh`)), ...ending(null)], texts: {} };
+  const [from, ...rest] = beginning;
+  const stages = from ? [base("ARG OWN"), base("ARG BASE"), base(`FROM ${"$"}{OWN} AS own`), from, ...rest] : [];
+  // Linked with nothing: it runs wherever a program runs.
+  const tini = base("COPY --from=own /usr/bin/tini-static /usr/bin/tini");
+  return { instructions: [...stages, tini, base(run("sh", `${scripts}/prepare.sh`)), ...ending(null)], texts: {} };
 }
 
 export function dockerfileText({ instructions }: PrintedBuild): string {

@@ -6,7 +6,7 @@ say() {
   echo "Sheaf: $1"
   fail=1
 }
-[ -x /usr/bin/tini ] || say "The image has no /usr/bin/tini, which ends programs properly. In a Dockerfile for Debian: RUN apt-get update && apt-get install -y tini"
+[ -x /usr/bin/tini ] || say "The image has no /usr/bin/tini, which ends programs properly."
 env --chdir=/ true 2>/dev/null || say "The image has no env of GNU coreutils (8.28 or newer). Begin the Dockerfile with an image of Debian or Ubuntu."
 python=1
 /opt/sheaf/enter python3 -c 'import ipykernel' 2>/tmp/why || python=0

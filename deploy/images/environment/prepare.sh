@@ -7,3 +7,5 @@ mkdir -p /work /home/user /opt/sheaf/sockets /opt/sheaf/lab /opt/sheaf/matplotli
 chown "$uid:$uid" /opt/sheaf/environment /opt/sheaf/project
 cp "${0%/*}/enter.sh" /opt/sheaf/enter
 chmod 0755 /opt/sheaf/enter
+# A kernel is started with a path of its own; where an image keeps its programs elsewhere, they are found by this.
+echo "$PATH" >/opt/sheaf/path

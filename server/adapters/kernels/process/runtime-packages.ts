@@ -3,6 +3,8 @@
  * (its name carries a hash of this file's lists), so old results keep saying what computed them.
  */
 export const runtimeSuite = "trixie";
+/** What that suite has of both languages. */
+export const runtimeVersions = { python: "3.13", r: "4.5" } as const;
 
 const libraryPackages = [
   // The kernels themselves.

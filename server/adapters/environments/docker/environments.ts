@@ -1,0 +1,146 @@
+import { mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+import type Docker from "dockerode";
+import type { Digest } from "#lib/domain/ids.ts";
+import { printerVersion } from "#lib/environment/print-dockerfile.ts";
+import { fail, ok, type Result } from "#lib/result.ts";
+import type { Config } from "#server/config.ts";
+import { digestOf } from "#server/ids.ts";
+import type { Logger } from "#server/log.ts";
+import type { BuildEnvironment, BuildOutcome, EnvironmentsDescription, EnvironmentsPort, MadeEnvironment } from "#server/ports/environments.ts";
+import { explainProblem, isAbsent, isAway, openEngine } from "../../kernels/docker/engine.ts";
+import { findImage, imageNames } from "../../kernels/docker/images.ts";
+import { archiveOf } from "../../kernels/process/runtime.ts";
+import { runtimeVersions } from "../../kernels/process/runtime-packages.ts";
+import { buildEnvironment, type Site } from "./build-environment.ts";
+
+export type DockerEnvironmentsOptions = Pick<Config, "dataFolder" | "docker" | "builds"> & {
+  readonly kernels: Pick<Config["kernels"], "debianMirror">;
+  /** In place of the site's own image, in tests. */
+  readonly baseImage?: string;
+};
+
+const labels = { kind: "sheaf.kind", key: "sheaf.environment", owner: "sheaf.owner" } as const;
+type Base = Site["base"];
+
+/** Environments as images. What it made bears labels: the key, and whose it is, so that nobody else's is ever removed. */
+export function createDockerEnvironments(options: DockerEnvironmentsOptions, log: Logger): EnvironmentsPort {
+  const { docker, builds, dataFolder } = options;
+  const engine = openEngine(docker.address);
+  const owner = digestOf(dataFolder).slice(7, 19);
+  const folder = path.join(dataFolder, "builds");
+  const building = new Set<string>();
+  const nameOf = (key: Digest): string => `${docker.images}/environment:${key.slice(7, 23)}`;
+  const own = (key: Digest): Record<string, string> => ({ [labels.kind]: "environment", [labels.key]: key, [labels.owner]: owner });
+
+  const build = async (request: BuildEnvironment): Promise<BuildOutcome> => {
+    const imageName = nameOf(request.key);
+    const made = await findMade(engine, imageName, request.key);
+    if (made) return made;
+    const base = await findBase(engine, options);
+    if (!base.ok) return { kind: "interrupted", message: base.failure.message };
+    const debianMirror = options.kernels.debianMirror ?? (await archiveOf(null)).own ?? "";
+    const repo2docker = builds.repo2docker === null ? null : { image: builds.repo2docker, socketPath: new URL(docker.address).pathname };
+    const site: Site = { engine, builds, debianMirror, folder, base: base.value, imageName, labels: own(request.key), repo2docker };
+    const outcome = await buildEnvironment(site, request);
+    return outcome.kind === "stopped" ? { kind: "interrupted", message: "The build was stopped." } : outcome;
+  };
+
+  return {
+    name: "docker",
+    describe: () => describeSite(engine, options),
+    async build(request) {
+      if (!/^[a-z0-9_]{1,64}$/.test(request.buildId)) throw new Error("A build needs a name of its own.");
+      building.add(request.buildId);
+      try {
+        return await build(request);
+      } catch (error) {
+        const message = explainProblem(error, docker.address);
+        if (isAway(error) || request.signal.aborted) return { kind: "interrupted", message };
+        log.warn({ err: error, build: request.buildId }, "the container engine refused a build");
+        return { kind: "failed", message: `The environment could not be made. ${message}`, mayPass: true };
+      } finally {
+        building.delete(request.buildId);
+      }
+    },
+    has: (environment) => isThere(engine, environment),
+    collect: (keep) => collect(engine, owner, keep, log),
+    async sweep() {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      if (building.size === 0) await rm(folder, { recursive: true, force: true });
+      await removeLeftovers(engine).catch((error: unknown) => log.debug({ err: error }, "what builds left behind could not be looked for"));
+    },
+  };
+}
+
+async function describeSite(engine: Docker, options: DockerEnvironmentsOptions): Promise<EnvironmentsDescription> {
+  const { builds } = options;
+  const abilities = builds.repo2docker === null ? "light" : "all";
+  const builderVersion = `docker ${printerVersion}${builds.repo2docker === null ? "" : ` ${builds.repo2docker}`}`;
+  const base = await findBase(engine, options).catch((error: unknown) => fail("unavailable", explainProblem(error, options.docker.address)));
+  if (!base.ok)
+    return { works: false, how: base.failure.message, base: { name: "none", digest: "", versions: runtimeVersions }, builderVersion, abilities: "none" };
+  const { name, id } = base.value;
+  const how = `images upon ${name}, at most ${builds.atOnce} at a time, network ${builds.network}${builds.repo2docker === null ? "" : `, built by ${builds.repo2docker}`}`;
+  const works = builds.atOnce > 0;
+  return {
+    works,
+    how: works ? how : "SHEAF_BUILDS_AT_ONCE is 0.",
+    base: { name, digest: id, versions: runtimeVersions },
+    builderVersion,
+    abilities: works ? abilities : "none",
+  };
+}
+
+/** The lab's image where there is one, so that a lab can have the same environment as a run. */
+async function findBase(engine: Docker, { docker, baseImage }: DockerEnvironmentsOptions): Promise<Result<Base>> {
+  const names = imageNames(docker.images);
+  const found = baseImage === undefined ? await findImage(engine, names.lab, docker.address) : await findImage(engine, baseImage, docker.address);
+  const image = found.ok || baseImage !== undefined ? found : await findImage(engine, names.kernel, docker.address);
+  if (!image.ok) return image;
+  const { Size } = await engine.getImage(image.value.id).inspect();
+  return ok({ ...image.value, bytes: Size });
+}
+
+/** Made before, by a build whose end nobody wrote down. */
+async function findMade(engine: Docker, imageName: string, key: Digest): Promise<BuildOutcome | null> {
+  try {
+    const { Id, Size, Config } = await engine.getImage(imageName).inspect();
+    return Config.Labels?.[labels.key] === key ? { kind: "ready", environment: { name: imageName, digest: Id }, bytes: Size } : null;
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
+}
+
+async function isThere(engine: Docker, { digest }: MadeEnvironment): Promise<boolean> {
+  return engine
+    .getImage(digest)
+    .inspect()
+    .then(
+      () => true,
+      () => false,
+    );
+}
+
+async function collect(engine: Docker, owner: string, keep: ReadonlySet<Digest>, log: Logger): Promise<number> {
+  const images = await engine.listImages({ filters: JSON.stringify({ label: [`${labels.kind}=environment`, `${labels.owner}=${owner}`] }) });
+  let removed = 0;
+  for (const { Id, Labels, RepoTags } of images) {
+    if (keep.has((Labels[labels.key] ?? "") as Digest)) continue;
+    try {
+      // By name: an image that a container stands on loses its name at most, and goes with the next look.
+      await engine.getImage(RepoTags?.[0] ?? Id).remove();
+      removed += 1;
+    } catch (error) {
+      log.debug({ err: error, image: Id }, "an environment is in use");
+    }
+  }
+  return removed;
+}
+
+/** Containers of steps that ended with the engine, whose builds nobody waits for. */
+async function removeLeftovers(engine: Docker): Promise<void> {
+  const left = await engine.listContainers({ all: true, filters: JSON.stringify({ label: [`${labels.kind}=build`], status: ["exited", "created", "dead"] }) });
+  for (const { Id, Created } of left) if (Date.now() / 1000 - Created > 3600) await engine.getContainer(Id).remove({ force: true, v: true });
+}
