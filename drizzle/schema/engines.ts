@@ -1,4 +1,5 @@
 import { jsonb, pgTable, text } from "drizzle-orm/pg-core";
+import type { EnvironmentsOffer } from "#lib/domain/environment.ts";
 import type { EngineId } from "#lib/domain/ids.ts";
 import { instant } from "./columns.ts";
 
@@ -10,6 +11,8 @@ export type EngineDetails = {
   readonly warm: Readonly<Record<string, number>>;
   readonly running: number;
   readonly capacity: number;
+  /** What it makes of the environments that projects ask for. */
+  readonly environments?: EnvironmentsOffer & { readonly adapter: string };
   /** Whether and how labs are had here, how many run, and how many wait for somebody. */
   readonly labs?: { readonly works: boolean; readonly how: string; readonly warm: boolean; readonly running?: number; readonly waiting?: number };
 };

@@ -2,6 +2,7 @@ export * from "./api-tokens.ts";
 export * from "./areas.ts";
 export * from "./blobs.ts";
 export * from "./engines.ts";
+export * from "./environments.ts";
 export * from "./former-slugs.ts";
 export * from "./labs.ts";
 export * from "./official-requests.ts";

@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm";
 import { boolean, foreignKey, index, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
-import type { CommitId, ProjectId, RunId, VersionId, WorksheetId } from "#lib/domain/ids.ts";
+import type { CommitId, EnvironmentBuildId, ProjectId, RunId, VersionId, WorksheetId } from "#lib/domain/ids.ts";
 import type { CompiledWorksheet, Language, Problem, Visibility } from "#lib/domain/worksheet.ts";
 import { areas } from "./areas.ts";
 import { instant, tsvector } from "./columns.ts";
+import { environmentBuilds } from "./environments.ts";
 import { projects } from "./projects.ts";
 
 /** What the gallery lists. Everything a card shows stands in this one row, so that a page is one indexed read. */
@@ -75,6 +76,10 @@ export const worksheetVersions = pgTable(
     problems: jsonb("problems").$type<readonly Problem[]>().notNull().default([]),
     environmentName: text("environment_name").notNull(),
     environmentDigest: text("environment_digest").notNull(),
+    /** The environment that its project asked for; null: the site's own. */
+    environmentBuildId: text("environment_build_id")
+      .$type<EnvironmentBuildId>()
+      .references(() => environmentBuilds.id),
     /** The run with default values made at publish time. */
     resultRunId: text("result_run_id").$type<RunId>(),
     createdAt: instant("created_at").notNull().defaultNow(),
@@ -82,5 +87,6 @@ export const worksheetVersions = pgTable(
   (t) => [
     foreignKey({ columns: [t.worksheetId], foreignColumns: [worksheets.id] }),
     index("worksheet_versions_worksheet").on(t.worksheetId, t.createdAt.desc().nullsFirst()),
+    index("worksheet_versions_environment").on(t.environmentBuildId).where(sql`environment_build_id is not null`),
   ],
 );

@@ -13,7 +13,8 @@ export type EnvironmentFile = { readonly path: string; readonly use: "built" | "
 export const buildPhases = ["queued", "base", "system", "dockerfile", "conda", "python", "r", "post_build", "checking", "ready"] as const;
 export type BuildPhase = (typeof buildPhases)[number];
 
-export const buildStates = ["queued", "building", "ready", "failed"] as const;
+/** "removed": nothing used it for long; it is made again when somebody asks. */
+export const buildStates = ["queued", "building", "ready", "failed", "removed"] as const;
 export type BuildState = (typeof buildStates)[number];
 
 /** Where the project's own files stand: only one of them counts. */
@@ -61,3 +62,16 @@ export const projectPlace = "/opt/sheaf/project";
 
 /** What a site's own environment has, which those of projects stand on. */
 export type BaseVersions = { /** "3.13" */ readonly python: string /** "4.5" */; readonly r: string };
+
+/** What an engine makes of the environments that projects ask for. */
+export type EnvironmentsOffer = {
+  readonly works: boolean;
+  /** Why not, or how, in words for the operator. */
+  readonly how: string;
+  /** What environments stand on. */
+  readonly base: { readonly name: string; readonly digest: string; readonly versions: BaseVersions };
+  /** Part of every key: another builder may make another thing of the same files. */
+  readonly builderVersion: string;
+  /** "all": whatever repo2docker builds. "light": Sheaf's own. "wheels": Python packages that the project brings along. */
+  readonly abilities: "all" | "light" | "wheels" | "none";
+};

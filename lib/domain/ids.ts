@@ -13,6 +13,7 @@ export type UploadId = Brand<"UploadId">;
 export type LabId = Brand<"LabId">;
 export type WorkingCopyId = Brand<"WorkingCopyId">;
 export type OfficialRequestId = Brand<"OfficialRequestId">;
+export type EnvironmentBuildId = Brand<"EnvironmentBuildId">;
 export type EngineId = Brand<"EngineId">;
 /** The forge's own id of a repository; a string everywhere, since forges differ. */
 export type RepositoryId = Brand<"RepositoryId">;
@@ -36,6 +37,7 @@ export const idPrefixes = {
   lab: "lab",
   workingCopy: "wc",
   officialRequest: "or",
+  environmentBuild: "eb",
 } as const satisfies Record<string, string>;
 
 export type IdKind = keyof typeof idPrefixes;
@@ -53,6 +55,7 @@ export type IdOf = {
   lab: LabId;
   workingCopy: WorkingCopyId;
   officialRequest: OfficialRequestId;
+  environmentBuild: EnvironmentBuildId;
 };
 
 /** Crockford's base32 in lower case: no i, l, o, u, so that ids survive being read aloud. */

@@ -1,5 +1,6 @@
-import type { BaseVersions, BuildPhase, BuildPlan } from "#lib/domain/environment.ts";
+import type { BuildPhase, BuildPlan, EnvironmentsOffer } from "#lib/domain/environment.ts";
 import type { Digest } from "#lib/domain/ids.ts";
+import type { Inventory } from "#lib/environment/trim-plan.ts";
 
 /**
  * Makes the environments that projects ask for. What is made is named by its key: the same files on the same base are
@@ -9,7 +10,9 @@ export type EnvironmentsPort = {
   /** "docker", "process": a key of one adapter says nothing to another. */
   readonly name: string;
   /** What can be made here; asked at the start, with every report of the engine, and by `doctor`. */
-  describe(): Promise<EnvironmentsDescription>;
+  describe(): Promise<EnvironmentsOffer>;
+  /** What the base has, which need not be made; empty where that cannot be known. */
+  inventory(): Promise<Inventory>;
   /** Resolves when the build has ended, in whatever way; what was made of the same key before is found again. */
   build(request: BuildEnvironment): Promise<BuildOutcome>;
   /** Whether what was made is still there. */
@@ -18,20 +21,6 @@ export type EnvironmentsPort = {
   collect(keep: ReadonlySet<Digest>): Promise<number>;
   /** Removes what builds of a former life left behind half made. */
   sweep(): Promise<void>;
-};
-
-export type EnvironmentsDescription = {
-  readonly works: boolean;
-  /** Why not, or how, in words for the operator. */
-  readonly how: string;
-  /** What environments stand on. */
-  readonly base: { readonly name: string; readonly digest: string; readonly versions: BaseVersions };
-  /** Part of every key: another builder may make another thing of the same files. */
-  readonly builderVersion: string;
-  /** "all": whatever repo2docker builds. "light": Sheaf's own. "wheels": Python packages that the project brings along. */
-  readonly abilities: "all" | "light" | "wheels" | "none";
-  /** Debian packages that are there, where none can be installed. */
-  readonly installed?: readonly string[];
 };
 
 export type BuildLimits = {

@@ -8,6 +8,8 @@ export type { Run } from "#server/adapters/store/runs.ts";
 /** What may be asked inside a transaction. */
 export type {
   Area,
+  BuildLease,
+  EnvironmentBuild,
   GalleryPosition,
   LabChange,
   LabLease,
@@ -17,6 +19,7 @@ export type {
   OwnProjectRow,
   Project,
   ProjectChange,
+  ProjectEnvironment,
   ProjectPosition,
   Publication,
   Queries,

@@ -1,7 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
 
-export type Channel = "run_queued" | "run_event" | "run_cancel" | "lab_queued" | "lab_changed" | "lab_stop" | "gallery_changed" | "session_revoked";
+export type Channel =
+  | "run_queued"
+  | "run_event"
+  | "run_cancel"
+  | "lab_queued"
+  | "lab_changed"
+  | "lab_stop"
+  | "build_queued"
+  | "build_changed"
+  | "gallery_changed"
+  | "session_revoked";
 export type Listener = { close(): Promise<void> };
 
 type Subscription = { readonly channel: Channel; readonly handler: (payload: string) => void; readonly onListening: () => void };

@@ -1,6 +1,7 @@
 import { areaQueries } from "./areas.ts";
 import { blobQueries } from "./blobs.ts";
 import type { Connection, Queryable } from "./connect.ts";
+import { environmentBuildQueries } from "./environment-builds.ts";
 import { labTicketQueries } from "./lab-tickets.ts";
 import { labQueries } from "./labs.ts";
 import { createListening } from "./listen.ts";
@@ -8,6 +9,7 @@ import { createLocks } from "./locks.ts";
 import { notifyQueries } from "./notify.ts";
 import { officialRequestQueries } from "./official-requests.ts";
 import { oneTimeKeyQueries } from "./one-time-keys.ts";
+import { projectEnvironmentQueries } from "./project-environments.ts";
 import { projectListQueries } from "./project-lists.ts";
 import { projectRemovalQueries } from "./project-removal.ts";
 import { publicationQueries } from "./publications.ts";
@@ -48,11 +50,13 @@ function queriesOn(connection: Queryable) {
   return {
     ...areaQueries(connection),
     ...blobQueries(connection),
+    ...environmentBuildQueries(connection),
     ...labQueries(connection),
     ...labTicketQueries(connection),
     ...notifyQueries(connection),
     ...officialRequestQueries(connection),
     ...oneTimeKeyQueries(connection),
+    ...projectEnvironmentQueries(connection),
     ...projectListQueries(connection),
     ...projectRemovalQueries(connection),
     ...publicationQueries(connection),
@@ -70,8 +74,10 @@ function queriesOn(connection: Queryable) {
 
 /** Rows as the use-cases see them. */
 export type { Area } from "./areas.ts";
+export type { BuildLease, EnvironmentBuild } from "./environment-builds.ts";
 export type { LabChange, LabLease, LabRow, LabTarget } from "./labs.ts";
 export type { OfficialRequestRow } from "./official-requests.ts";
+export type { ProjectEnvironment } from "./project-environments.ts";
 export type { OwnProjectRow, ProjectChange, Publication } from "./project-lists.ts";
 export type { RunHead, RunPosition } from "./runs.ts";
 export type { UploadHead, UploadsOf } from "./uploads.ts";

@@ -37,8 +37,8 @@ async function runIn({ digest }: MadeEnvironment, ...command: string[]): Promise
   return Buffer.concat(said).toString().trim();
 }
 
-function made(outcome: BuildOutcome): Extract<BuildOutcome, { kind: "ready" }> {
-  if (outcome.kind !== "ready") throw new Error(outcome.message);
+function made(outcome: BuildOutcome, lines: readonly string[] = []): Extract<BuildOutcome, { kind: "ready" }> {
+  if (outcome.kind !== "ready") throw new Error([outcome.message, ...lines.slice(-20)].join("\n"));
   return outcome;
 }
 const failed = (outcome: BuildOutcome): string => (outcome.kind === "failed" ? outcome.message : outcome.kind);
@@ -59,7 +59,7 @@ describe.skipIf(whyNoBuilds !== null)("environments as images", () => {
     };
     try {
       const first = await make(local, files);
-      const { environment, bytes } = made(first.outcome);
+      const { environment, bytes } = made(first.outcome, first.lines);
       expect(first.phases).toEqual(["base", "system", "base", "python", "post_build", "checking"]);
       expect(first.lines.join("\n")).toContain("Successfully installed brought-1.0 fetched-2.1 needed-1.5");
       expect(environment.digest).toMatch(/^sha256:[0-9a-f]{64}$/);

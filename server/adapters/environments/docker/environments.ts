@@ -1,18 +1,21 @@
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type Docker from "dockerode";
+import type { EnvironmentsOffer } from "#lib/domain/environment.ts";
 import type { Digest } from "#lib/domain/ids.ts";
 import { printerVersion } from "#lib/environment/print-dockerfile.ts";
+import { type Inventory, noInventory } from "#lib/environment/trim-plan.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Config } from "#server/config.ts";
 import { digestOf } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
-import type { BuildEnvironment, BuildOutcome, EnvironmentsDescription, EnvironmentsPort, MadeEnvironment } from "#server/ports/environments.ts";
+import type { BuildEnvironment, BuildOutcome, EnvironmentsPort, MadeEnvironment } from "#server/ports/environments.ts";
 import { explainProblem, isAbsent, isAway, openEngine } from "../../kernels/docker/engine.ts";
 import { findImage, imageNames } from "../../kernels/docker/images.ts";
 import { archiveOf } from "../../kernels/process/runtime.ts";
 import { runtimeVersions } from "../../kernels/process/runtime-packages.ts";
 import { buildEnvironment, type Site } from "./build-environment.ts";
+import { takeInventory } from "./take-inventory.ts";
 
 export type DockerEnvironmentsOptions = Pick<Config, "dataFolder" | "docker" | "builds"> & {
   readonly kernels: Pick<Config["kernels"], "debianMirror">;
@@ -30,6 +33,7 @@ export function createDockerEnvironments(options: DockerEnvironmentsOptions, log
   const owner = digestOf(dataFolder).slice(7, 19);
   const folder = path.join(dataFolder, "builds");
   const building = new Set<string>();
+  let inventory: { readonly base: string; readonly found: Inventory } | null = null;
   const nameOf = (key: Digest): string => `${docker.images}/environment:${key.slice(7, 23)}`;
   const own = (key: Digest): Record<string, string> => ({ [labels.kind]: "environment", [labels.key]: key, [labels.owner]: owner });
 
@@ -49,6 +53,12 @@ export function createDockerEnvironments(options: DockerEnvironmentsOptions, log
   return {
     name: "docker",
     describe: () => describeSite(engine, options),
+    async inventory() {
+      const base = await findBase(engine, options);
+      if (!base.ok) return noInventory;
+      if (inventory?.base !== base.value.id) inventory = { base: base.value.id, found: await takeInventory(engine, base.value.id) };
+      return inventory.found;
+    },
     async build(request) {
       if (!/^[a-z0-9_]{1,64}$/.test(request.buildId)) throw new Error("A build needs a name of its own.");
       building.add(request.buildId);
@@ -73,7 +83,7 @@ export function createDockerEnvironments(options: DockerEnvironmentsOptions, log
   };
 }
 
-async function describeSite(engine: Docker, options: DockerEnvironmentsOptions): Promise<EnvironmentsDescription> {
+async function describeSite(engine: Docker, options: DockerEnvironmentsOptions): Promise<EnvironmentsOffer> {
   const { builds } = options;
   const abilities = builds.repo2docker === null ? "light" : "all";
   const builderVersion = `docker ${printerVersion}${builds.repo2docker === null ? "" : ` ${builds.repo2docker}`}`;
