@@ -29,7 +29,7 @@ export async function timeKernelItself(
     for (const given of eachValues) {
       const values = checkValues(worksheet.parameters, given);
       if (!values.ok) throw new Error(values.failure.message);
-      const ready = await startKernel(kernels, config.kernels, worksheet.language, config.visitor.memoryBytes);
+      const ready = await startKernel(kernels, config.kernels, { language: worksheet.language, environment: null, memoryBytes: config.visitor.memoryBytes });
       if (!ready.ok) throw new Error(ready.failure.message);
       const { kernel, client } = ready.value;
       await kernel.giveFiles(path.dirname(notebookPath));

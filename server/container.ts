@@ -7,6 +7,7 @@ import { createStore } from "./adapters/store/store.ts";
 import type { Config } from "./config.ts";
 import type { Services } from "./context.ts";
 import { createLogger, type Logger } from "./log.ts";
+import type { EnvironmentsPort } from "./ports/environments.ts";
 import type { KernelsPort } from "./ports/kernels.ts";
 import type { Store } from "./ports/store.ts";
 
@@ -49,4 +50,14 @@ export async function openKernels(config: Config, log: Logger): Promise<KernelsP
   }
   const { createProcessKernels } = await import(/* turbopackIgnore: true */ "#server/adapters/kernels/process/kernels.ts");
   return createProcessKernels(config, log);
+}
+
+/** Makes what projects ask for, where kernels are then started in it; only the engine does. */
+export async function openEnvironments(config: Config, log: Logger): Promise<EnvironmentsPort> {
+  if (config.kernels.adapter === "docker") {
+    const { createDockerEnvironments } = await import(/* turbopackIgnore: true */ "#server/adapters/environments/docker/environments.ts");
+    return createDockerEnvironments(config, log);
+  }
+  const { createProcessEnvironments } = await import(/* turbopackIgnore: true */ "#server/adapters/environments/process/environments.ts");
+  return createProcessEnvironments(config, log);
 }

@@ -76,7 +76,7 @@ describe.skipIf(compiled.length === 0)("real notebooks in real kernels (skipped 
 });
 
 async function run(worksheet: CompiledWorksheet): Promise<{ error: { name: string; message: string } | null; cells: readonly CellResult[] }> {
-  const ready = await startKernel(kernels, config().kernels, worksheet.language, config().visitor.memoryBytes);
+  const ready = await startKernel(kernels, config().kernels, { language: worksheet.language, environment: null, memoryBytes: config().visitor.memoryBytes });
   if (!ready.ok) throw new Error(ready.failure.message);
   const collector = createCollector({ limitBytes: 10_000_000 });
   const events: RunEvent[] = [];

@@ -75,3 +75,35 @@ export type EnvironmentsOffer = {
   /** "all": whatever repo2docker builds. "light": Sheaf's own. "wheels": Python packages that the project brings along. */
   readonly abilities: "all" | "light" | "wheels" | "none";
 };
+
+/** A build, as those see it who may read the project. Times are ISO 8601. */
+export type BuildView = {
+  readonly id: string;
+  readonly state: BuildState;
+  readonly phase: BuildPhase;
+  readonly queuedAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  /** How long one of that kind usually takes; null before the first. */
+  readonly usualMs: number | null;
+  readonly error: string | null;
+  /** Lines of its log so far. */
+  readonly lines: number;
+};
+
+/** What a project's newest version asks for, and what its runs stand on. */
+export type EnvironmentView = {
+  readonly kind: EnvironmentKind;
+  readonly folder: EnvironmentFolder;
+  readonly files: readonly EnvironmentFile[];
+  readonly problems: readonly EnvironmentProblem[];
+  /** Why nothing is made of it, in a sentence. */
+  readonly unmade: string | null;
+  /** Null where the site's own environment is enough, or nothing is made. */
+  readonly build: BuildView | null;
+  /** What runs stand on now; null: the site's own. */
+  readonly inUse: { readonly name: string; readonly digest: string; readonly madeAt: string } | null;
+};
+
+/** What a follower hears: the state at each change, and lines of the log, numbered from 1 on. */
+export type EnvironmentEvent = { readonly view: EnvironmentView; readonly first: number; readonly lines: readonly string[] };

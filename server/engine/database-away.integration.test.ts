@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startEmbeddedPostgres } from "#server/adapters/database/embedded.ts";
-import { openKernels } from "#server/container.ts";
+import { openEnvironments, openKernels } from "#server/container.ts";
 import { createLogger } from "#server/log.ts";
 import { testDatabaseVariable } from "#tests/database.ts";
 import { type EngineSite, engineSite } from "#tests/engine.ts";
@@ -32,7 +32,7 @@ beforeAll(async () => {
   database = await start();
   process.env[testDatabaseVariable] = database.url;
   site = await engineSite({ SHEAF_LOG_LEVEL: "error" });
-  engine = await startEngine(site.services, await openKernels(site.config, site.log));
+  engine = await startEngine(site.services, await openKernels(site.config, site.log), await openEnvironments(site.config, site.log));
 });
 afterAll(async () => {
   await engine?.stop();

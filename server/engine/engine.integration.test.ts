@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Digest, RunId } from "#lib/domain/ids.ts";
 import { foldEvents } from "#lib/worksheet/fold-events.ts";
-import { openKernels } from "#server/container.ts";
+import { openEnvironments, openKernels } from "#server/container.ts";
 import { digestOf, newId } from "#server/ids.ts";
 import { type EngineSite, engineSite } from "#tests/engine.ts";
 import { type Engine, startEngine } from "./engine.ts";
@@ -28,7 +28,7 @@ beforeAll(async () => {
       return site.storage.keepRun(place, fromFolder, ...rest);
     },
   };
-  engine = await startEngine({ ...site.services, storage }, await openKernels(site.config, site.log));
+  engine = await startEngine({ ...site.services, storage }, await openKernels(site.config, site.log), await openEnvironments(site.config, site.log));
 });
 afterAll(async () => {
   await engine?.stop();

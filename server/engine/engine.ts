@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { EngineId, RunId } from "#lib/domain/ids.ts";
 import type { Services } from "#server/context.ts";
+import type { EnvironmentsPort } from "#server/ports/environments.ts";
 import type { KernelsPort } from "#server/ports/kernels.ts";
 import type { EngineDetails } from "#server/ports/store.ts";
 import { completePublication, completePublications } from "#server/usecases/complete-publication.ts";
@@ -8,6 +9,7 @@ import { maintenanceOf } from "#server/usecases/maintain-repositories.ts";
 import { purgeProjects } from "#server/usecases/purge-projects.ts";
 import { sweepHomes } from "#server/usecases/sweep-homes.ts";
 import { sweepProjects, sweepRepositories, sweepSilentMakings } from "#server/usecases/sweep-projects.ts";
+import { startBuilds } from "./builds.ts";
 import { createCheckouts } from "./checkouts.ts";
 import { type ClaimLoop, startClaimLoop } from "./claim-loop.ts";
 import { engineName } from "./engine-name.ts";
@@ -29,9 +31,10 @@ export type Engine = { stop(): Promise<void> };
 const steadyMs = 20_000;
 const lookAroundMs = 5000;
 const popularMs = 60_000;
+const offerMs = 60_000;
 
 /** Everything of one engine, from its former life's remains to its claim loop. Resolves when it takes runs. */
-export async function startEngine(services: Services, kernels: KernelsPort): Promise<Engine> {
+export async function startEngine(services: Services, kernels: KernelsPort, environments: EnvironmentsPort): Promise<Engine> {
   const { config, store, log, now } = services;
   const engineId = await engineName(config.kernels.engineId, config.dataFolder);
   const description = await kernels.describe();
@@ -42,7 +45,11 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
   const loadVersion = createVersionLoader(services, checkouts);
   // Started with the smaller limit: who may use more is given more when the kernel is handed over.
   const memoryBytes = Math.min(config.visitor.memoryBytes, config.person.memoryBytes);
-  const pool = createWarmPool({ start: (language) => startKernel(kernels, config.kernels, language, memoryBytes), busy: () => signals.size, log });
+  const pool = createWarmPool({
+    start: (language, environment) => startKernel(kernels, config.kernels, { language, environment, memoryBytes }),
+    busy: () => signals.size,
+    log,
+  });
   const clean = (ending: Promise<void>): void => {
     const tracked = ending.catch((error: unknown) => log.warn({ err: error }, "a kernel was not removed")).finally(() => cleaning.delete(tracked));
     cleaning.add(tracked);
@@ -54,6 +61,8 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
 
   await recover(true);
   const labs = await startLabs(services, kernels, engineId);
+  const builds = await startBuilds(services, environments, engineId);
+  let offer = await offerEnvironments(services, environments);
   let { waiting } = description.labs;
   const describe = (): EngineDetails => ({
     adapter: kernels.name,
@@ -62,6 +71,7 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
     running: signals.size,
     capacity: config.kernels.capacity,
     labs: { ...description.labs, running: labs.running(), waiting },
+    environments: offer,
   });
   const heartbeat = await startHeartbeat(store, engineId, describe, log);
   const execute = async (run: Parameters<typeof executeRun>[1]): Promise<void> => {
@@ -80,6 +90,10 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
       ({ waiting } = (await kernels.describe()).labs);
       await labs.lookAround(heartbeat.steadyFor(steadyMs));
     }),
+    every(lookAroundMs, () => builds.lookAround(heartbeat.steadyFor(steadyMs))),
+    every(offerMs, async () => {
+      offer = await offerEnvironments(services, environments);
+    }),
     // A wish that came between a run's claim and its being known here was heard by nobody.
     every(lookAroundMs, async () => (signals.size > 0 ? (await store.listCancelRequests(engineId)).forEach(cancel) : undefined)),
   ];
@@ -91,6 +105,7 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
     () => purgeProjects(services),
     hourly(() => sweepRepositories(services)),
     hourly(() => sweepHomes(services)),
+    hourly(() => builds.collect()),
     hourly(maintenanceOf(services, () => signals.size === 0)),
   ]);
   void completePublications(services).catch((error: unknown) => log.warn({ err: error }, "publications were not completed"));
@@ -102,13 +117,21 @@ export async function startEngine(services: Services, kernels: KernelsPort): Pro
       sweeper.stop();
       await Promise.all(listeners.map((listener) => listener.close()));
       for (const signal of signals.values()) signal.set({ kind: "stopping" });
-      await Promise.all([loop.stop(), pool.stop(), labs.stop()]);
+      await Promise.all([loop.stop(), pool.stop(), labs.stop(), builds.stop()]);
       heartbeat.stop();
       await store.removeEngine(engineId).catch(() => {});
       await Promise.all(cleaning);
       await kernels.close();
     },
   };
+}
+
+/** What is there need not be made: that has to be known before anybody asks. */
+async function offerEnvironments({ store, now }: Services, environments: EnvironmentsPort): Promise<NonNullable<EngineDetails["environments"]>> {
+  const offer = await environments.describe();
+  if (offer.works && (await store.findEnvironmentBase(environments.name, offer.base.digest)) === null)
+    await store.upsertEnvironmentBase(environments.name, offer.base.digest, await environments.inventory(), now());
+  return { adapter: environments.name, ...offer };
 }
 
 /** For what is no matter of a minute. */

@@ -9,7 +9,7 @@ import { createEventWriter, type EventWriter, patienceMs } from "./event-writer.
 import { type CellsOutcome, executeCells } from "./execute-cells.ts";
 import { finishRun } from "./finish-run.ts";
 import { type GivenInputs, giveInputs, planInputs, temporaryFolderOf } from "./give-inputs.ts";
-import { type GivenUpload, type LoadedVersion, loadUploads, type VersionLoader } from "./load-run.ts";
+import { environmentOf, type GivenUpload, type LoadedVersion, loadUploads, type VersionLoader } from "./load-run.ts";
 import { queuedAgain } from "./queued-again.ts";
 import { maxAttempts } from "./recover-runs.ts";
 import { createRunJournal, type RunJournal } from "./run-journal.ts";
@@ -82,9 +82,17 @@ async function prepareAndRun(services: RunServices, going: Going): Promise<void>
   going.trace.mark("loaded");
   const began = performance.now();
   const taken = going.signal.stop ? null : await takeKernel(services, going, loaded.value);
-  if (taken && !taken.ok) return giveUp(services, going, taken.failure.message);
+  if (taken && !taken.ok) {
+    if (taken.failure.code === "not_found" && loaded.value.version.environmentBuildId !== null)
+      await services.store.markBuildRemoved(loaded.value.version.environmentBuildId);
+    return giveUp(services, going, taken.failure.message);
+  }
   const ready = taken?.ok ? taken.value : null;
   going.trace.mark("taken");
+  if (ready && loaded.value.version.environmentBuildId !== null)
+    void services.store
+      .touchBuild(loaded.value.version.environmentBuildId, services.now())
+      .catch((error: unknown) => services.log.debug({ err: error }, "the use of an environment was not noted"));
   try {
     await runWith(services, going, { loaded: loaded.value, uploads: uploads.value, ready }, began);
   } finally {
@@ -94,9 +102,10 @@ async function prepareAndRun(services: RunServices, going: Going): Promise<void>
 
 async function takeKernel({ pool }: RunServices, { run, emit }: Going, { version }: LoadedVersion) {
   const { language } = version.compiled;
-  if (!pool.has(language, run.versionId))
+  const wanted = { language, environment: environmentOf(version), versionKey: run.versionId };
+  if (!pool.has(wanted))
     emit({ type: "state", state: "starting", at: Date.now(), phase: language === "r" ? "Starting an R kernel" : "Starting a Python kernel" });
-  return pool.take(language, run.versionId);
+  return pool.take(wanted);
 }
 
 async function runWith(
@@ -162,7 +171,18 @@ async function finish(
   const usage = await ready?.kernel.usage().catch(() => null);
   const givenFolders = [loaded.checkout, ...(inputs?.stagedFolder ? [inputs.stagedFolder] : [])];
   const workFolder = ready?.kernel.workFolder ?? null;
-  const ended = { run, lease, end, loaded, environment: services.environment, uploads, plan, cells: journal.cells(), workFolder, givenFolders };
+  const ended = {
+    run,
+    lease,
+    end,
+    loaded,
+    environment: environmentOf(loaded.version) ?? services.environment,
+    uploads,
+    plan,
+    cells: journal.cells(),
+    workFolder,
+    givenFolders,
+  };
   const ours = await finishRun(services, { ...ended, peakMemoryBytes: usage?.peakMemoryBytes ?? null, kernelMs, cellsMs: outcome.cellsMs }, writer);
   trace.mark("finished");
   services.log.debug({ runId: run.id, trace: trace.marks }, "where a run's time went");

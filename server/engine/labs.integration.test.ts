@@ -3,7 +3,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LabView } from "#lib/domain/lab.ts";
-import { openKernels } from "#server/container.ts";
+import { openEnvironments, openKernels } from "#server/container.ts";
 import { newId } from "#server/ids.ts";
 import { followLab } from "#server/usecases/follow-lab.ts";
 import { keepLab } from "#server/usecases/keep-lab.ts";
@@ -32,7 +32,7 @@ describe("labs", () => {
         return { ...usage, usedBytes: usage.usedBytes + extraBytes };
       },
     };
-    engine = await startEngine({ ...site.services, homes }, await openKernels(site.config, site.log));
+    engine = await startEngine({ ...site.services, homes }, await openKernels(site.config, site.log), await openEnvironments(site.config, site.log));
   });
   afterAll(async () => {
     await engine?.stop();
@@ -173,7 +173,7 @@ describe("labs", () => {
     const folders = await readdir(inHome("projects"));
     const words = await Promise.all(folders.map((name) => readFile(inHome("projects", name, "last-words.txt"), "utf8").catch(() => null)));
     expect(words).toContain("said");
-    engine = await startEngine(site.services, await openKernels(site.config, site.log));
+    engine = await startEngine(site.services, await openKernels(site.config, site.log), await openEnvironments(site.config, site.log));
   });
 });
 
@@ -185,7 +185,11 @@ describe("labs that nobody uses", () => {
   beforeAll(async () => {
     site = await labSite();
     const labs = { ...site.config.labs, idleMinutes: idleSeconds / 60, countdownMinutes: (idleSeconds - 1) / 60 };
-    engine = await startEngine({ ...site.services, config: { ...site.config, labs } }, await openKernels(site.config, site.log));
+    engine = await startEngine(
+      { ...site.services, config: { ...site.config, labs } },
+      await openKernels(site.config, site.log),
+      await openEnvironments(site.config, site.log),
+    );
   });
   afterAll(async () => {
     await engine?.stop();

@@ -3,6 +3,7 @@ import type { Notebook } from "#lib/notebook/nbformat.ts";
 import { parseNotebook } from "#lib/notebook/parse-notebook.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Services } from "#server/context.ts";
+import type { MadeEnvironment } from "#server/ports/environments.ts";
 import type { Run, WorksheetVersion } from "#server/ports/store.ts";
 import type { Checkouts } from "./checkouts.ts";
 
@@ -77,4 +78,9 @@ export async function loadUploads(store: Pick<Services["store"], "findUpload">, 
     given.push({ parameter, name: upload.name, digest: upload.digest, bytes: upload.bytes });
   }
   return ok(given);
+}
+
+/** What the version is pinned to; null: the site's own environment, as it is when it runs. */
+export function environmentOf({ environmentBuildId, environmentName, environmentDigest }: WorksheetVersion): MadeEnvironment | null {
+  return environmentBuildId === null ? null : { name: environmentName, digest: environmentDigest };
 }

@@ -1,6 +1,6 @@
 import type { ChildMessage, PartHealth } from "#lib/gateway/health.ts";
 import { loadConfig } from "#server/config.ts";
-import { openKernels, openServices } from "#server/container.ts";
+import { openEnvironments, openKernels, openServices } from "#server/container.ts";
 import { type Engine, startEngine } from "./engine.ts";
 
 /** The engine's own process: `node server/engine/main.ts`, usually started by the supervisor. */
@@ -38,7 +38,7 @@ process.on("SIGINT", () => void end("SIGINT"));
 process.on("disconnect", () => void end("the supervisor is gone"));
 process.on("unhandledRejection", (error) => log.error({ err: error }, "a promise was left alone"));
 const kernels = await openKernels(config, log);
-engine = await startEngine(services, kernels);
+engine = await startEngine(services, kernels, await openEnvironments(config, log));
 const { safeForVisitors, protections, labs, languages } = await kernels.describe();
 if (languages.length === 0) restartWhenKernelsCome();
 const lacking = protections.filter((protection) => !protection.holds).map((protection) => protection.name);

@@ -18,7 +18,11 @@ test("a popular worksheet's kernel waits with its imports and files; the general
   const site = await engineSite({ SHEAF_POOL_WORKSHEETS: "1", SHEAF_LOG_LEVEL: "error" });
   const kernels = await openKernels(site.config, site.log);
   const { config, store, forge, log } = site.services;
-  const pool = createWarmPool({ start: (language) => startKernel(kernels, config.kernels, language, config.visitor.memoryBytes), busy: () => 0, log });
+  const pool = createWarmPool({
+    start: (language, environment) => startKernel(kernels, config.kernels, { language, environment, memoryBytes: config.visitor.memoryBytes }),
+    busy: () => 0,
+    log,
+  });
   try {
     const engineDetails = { adapter: "test", ...(await kernels.describe()), warm: {}, running: 0, capacity: 1 };
     await store.reportEngine("test" as never, new Date(), new Date(), engineDetails);
@@ -32,7 +36,7 @@ test("a popular worksheet's kernel waits with its imports and files; the general
     await expect.poll(() => pool.counts(), { timeout: 90_000 }).toEqual({ python: 1, [sheet.versionId]: 1 });
     const said: string[] = [];
     for (const key of [sheet.versionId, "another"]) {
-      const taken = await pool.take("python", key);
+      const taken = await pool.take({ language: "python", environment: null, versionKey: key });
       if (!taken.ok) throw new Error(taken.failure.message);
       let text = "";
       await taken.value.client.execute(asked, {

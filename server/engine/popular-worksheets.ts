@@ -1,7 +1,7 @@
 import type { Config } from "#server/config.ts";
 import type { KernelsDescription } from "#server/ports/kernels.ts";
 import type { Store } from "#server/ports/store.ts";
-import type { VersionLoader } from "./load-run.ts";
+import { environmentOf, type VersionLoader } from "./load-run.ts";
 import { generalPreload, worksheetPreload } from "./preload.ts";
 import type { WarmKind, WarmPool } from "./warm-pool.ts";
 
@@ -19,7 +19,7 @@ type Needs = {
 export async function keepPopularWarm({ store, loadVersion, pool, config, languages }: Needs, now: Date): Promise<void> {
   const kinds = new Map<string, { kind: WarmKind; count: number }>();
   for (const language of languages)
-    kinds.set(language, { kind: { key: language, language, preload: generalPreload(language), checkout: null }, count: config.poolSize });
+    kinds.set(language, { kind: { key: language, language, environment: null, preload: generalPreload(language), checkout: null }, count: config.poolSize });
   const versions =
     config.poolWorksheets === 0 ? [] : await store.listPopularVersions(new Date(now.getTime() - popularDays * 86_400_000), config.poolWorksheets);
   for (const versionId of versions) {
@@ -27,7 +27,13 @@ export async function keepPopularWarm({ store, loadVersion, pool, config, langua
     if (!loaded.ok || !languages.includes(loaded.value.version.compiled.language)) continue;
     const { compiled } = loaded.value.version;
     kinds.set(versionId, {
-      kind: { key: versionId, language: compiled.language, preload: worksheetPreload(compiled), checkout: loaded.value.checkout },
+      kind: {
+        key: versionId,
+        language: compiled.language,
+        environment: environmentOf(loaded.value.version),
+        preload: worksheetPreload(compiled),
+        checkout: loaded.value.checkout,
+      },
       count: 1,
     });
   }

@@ -3,6 +3,7 @@ import { fail, ok, type Result } from "#lib/result.ts";
 import type { Config } from "#server/config.ts";
 import { randomText } from "#server/ids.ts";
 import { connectKernel, type KernelClient } from "#server/jupyter/kernel-client.ts";
+import type { MadeEnvironment } from "#server/ports/environments.ts";
 import type { Kernel, KernelsPort } from "#server/ports/kernels.ts";
 
 /** A kernel with a live connection to it; whoever holds it kills it. */
@@ -17,9 +18,15 @@ export type ReadyKernel = {
 const connectMs = 30_000;
 const drainMs = 200;
 
-export async function startKernel(kernels: KernelsPort, config: Config["kernels"], language: Language, memoryBytes: number): Promise<Result<ReadyKernel>> {
+export type WantedKernel = { readonly language: Language; readonly environment: MadeEnvironment | null; readonly memoryBytes: number };
+
+export async function startKernel(
+  kernels: KernelsPort,
+  config: Config["kernels"],
+  { language, environment, memoryBytes }: WantedKernel,
+): Promise<Result<ReadyKernel>> {
   const limits = { memoryBytes, cpus: 1, processes: config.processes, diskBytes: config.diskBytes };
-  const started = await kernels.start({ sessionId: `k_${randomText(16)}`, language, limits });
+  const started = await kernels.start({ sessionId: `k_${randomText(16)}`, language, environment, limits });
   if (!started.ok) return started;
   try {
     const client = await connectKernel(started.value.connection, { timeoutMs: connectMs });

@@ -18,7 +18,7 @@ test("a kernel whose files cannot be given is removed, and holds up no other kin
   const pool = createWarmPool({ start, busy: () => 0, log: createLogger("tests", "fatal") });
   const kind = (key: string, checkout: string | null): [string, { kind: WarmKind; count: number }] => [
     key,
-    { kind: { key, language: "python", preload: [], checkout }, count: 1 },
+    { kind: { key, language: "python", environment: null, preload: [], checkout }, count: 1 },
   ];
   pool.keep(new Map([kind("worksheet", "/checkout"), kind("python", null)]));
   await vi.waitFor(() => expect(pool.counts().python).toBe(1), { timeout: 10_000 });

@@ -2,16 +2,26 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Language } from "#lib/domain/worksheet.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Logger } from "#server/log.ts";
+import type { MadeEnvironment } from "#server/ports/environments.ts";
 import { endKernel, type ReadyKernel } from "./start-kernel.ts";
 
 /** A kind of kernel that is kept ready: a language, or one worksheet's version with its imports and files. */
-export type WarmKind = { readonly key: string; readonly language: Language; readonly preload: readonly string[]; readonly checkout: string | null };
+export type WarmKind = {
+  readonly key: string;
+  readonly language: Language;
+  /** What its project asked for; null: the site's own. */
+  readonly environment: MadeEnvironment | null;
+  readonly preload: readonly string[];
+  readonly checkout: string | null;
+};
+/** Of which worksheet's version, and in which environment. */
+export type WantedKind = Pick<WarmKind, "language" | "environment"> & { readonly versionKey: string };
 
 export type WarmPool = {
   /** A kernel that nobody had before: a ready one of the worksheet, else of the language, else one made now. */
-  take(language: Language, versionKey: string): Promise<Result<ReadyKernel>>;
+  take(wanted: WantedKind): Promise<Result<ReadyKernel>>;
   /** Whether such a kernel is ready now. */
-  has(language: Language, versionKey: string): boolean;
+  has(wanted: WantedKind): boolean;
   /** Says which kinds to keep, and how many of each; others are let go. */
   keep(kinds: ReadonlyMap<string, { readonly kind: WarmKind; readonly count: number }>): void;
   counts(): Record<string, number>;
@@ -19,7 +29,7 @@ export type WarmPool = {
 };
 
 export type WarmPoolOptions = {
-  readonly start: (language: Language) => Promise<Result<ReadyKernel>>;
+  readonly start: (language: Language, environment: MadeEnvironment | null) => Promise<Result<ReadyKernel>>;
   /** How many runs go on: filling waits a little for them, but not for ever. */
   readonly busy: () => number;
   readonly log: Logger;
@@ -126,16 +136,16 @@ export function createWarmPool({ start, busy, log, maxAgeMs = 30 * 60_000 }: War
   }, 15_000);
 
   return {
-    async take(language, versionKey) {
-      const found = kindsHeld(versionKey).shift() ?? kindsHeld(language).shift();
+    async take({ language, environment, versionKey }) {
+      const found = kindsHeld(versionKey).shift() ?? (environment === null ? kindsHeld(language).shift() : undefined);
       fill();
       if (found) return { ok: true, value: found.ready };
       awaited += 1;
-      return start(language).finally(() => {
+      return start(language, environment).finally(() => {
         awaited -= 1;
       });
     },
-    has: (language, versionKey) => kindsHeld(versionKey).length > 0 || kindsHeld(language).length > 0,
+    has: ({ language, environment, versionKey }) => kindsHeld(versionKey).length > 0 || (environment === null && kindsHeld(language).length > 0),
     keep(kinds) {
       wanted = kinds;
       retire();
@@ -153,7 +163,7 @@ export function createWarmPool({ start, busy, log, maxAgeMs = 30 * 60_000 }: War
 }
 
 async function makeWarm(start: WarmPoolOptions["start"], kind: WarmKind): Promise<Result<ReadyKernel>> {
-  const started = await start(kind.language);
+  const started = await start(kind.language, kind.environment);
   if (!started.ok) return started;
   const { kernel, client } = started.value;
   // Cells that fail here fail again in the run, where somebody sees it; one that hangs costs this kernel.

@@ -1,6 +1,7 @@
 import type { BuildPhase, BuildPlan, EnvironmentsOffer } from "#lib/domain/environment.ts";
 import type { Digest } from "#lib/domain/ids.ts";
 import type { Inventory } from "#lib/environment/trim-plan.ts";
+import { fail } from "#lib/result.ts";
 
 /**
  * Makes the environments that projects ask for. What is made is named by its key: the same files on the same base are
@@ -56,3 +57,9 @@ export type BuildOutcome =
   | { readonly kind: "failed"; readonly message: string; readonly mayPass: boolean }
   /** Nothing is wrong with the files: begun again when it can be. */
   | { readonly kind: "interrupted"; readonly message: string };
+
+/** What a kernel's start answers where its environment was removed. */
+export const environmentGone = fail(
+  "not_found",
+  "The environment that this worksheet was published with is not there any more. Its author can publish it again, which has it made anew.",
+);

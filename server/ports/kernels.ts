@@ -1,5 +1,6 @@
 import type { Language } from "#lib/domain/worksheet.ts";
 import type { Result } from "#lib/result.ts";
+import type { MadeEnvironment } from "./environments.ts";
 
 /**
  * Starts and stops kernels in isolation. Every adapter passes `server/adapters/kernels/contract.ts`.
@@ -60,6 +61,8 @@ export type StartKernel = {
   /** Unique, [a-z0-9_]+; names the sandbox, its folder and its cgroup. */
   readonly sessionId: string;
   readonly language: Language;
+  /** What its project asked for, made by the environments port of the same adapter; without it, the site's own. "not_found" where it is gone. */
+  readonly environment?: MadeEnvironment | null;
   readonly limits: KernelLimits;
 };
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunId } from "#lib/domain/ids.ts";
-import { openKernels } from "#server/container.ts";
+import { openEnvironments, openKernels } from "#server/container.ts";
 import { type Engine, startEngine } from "#server/engine/engine.ts";
 import { createProject } from "#server/usecases/create-project.ts";
 import { previewWorksheet } from "#server/usecases/preview-worksheet.ts";
@@ -17,7 +17,7 @@ let engine: Engine;
 
 beforeAll(async () => {
   site = await engineSite();
-  engine = await startEngine(site.services, await openKernels(site.config, site.log));
+  engine = await startEngine(site.services, await openKernels(site.config, site.log), await openEnvironments(site.config, site.log));
 });
 afterAll(async () => {
   await engine?.stop();

@@ -17,6 +17,8 @@ const limits = {
   "upload:address": { limit: 200, windowSeconds: 600 },
   // Each leaves a repository.
   "project:user": { limit: 120, windowSeconds: 3600 },
+  // Each may take a processor for minutes.
+  "environment:user": { limit: 30, windowSeconds: 600 },
   // Each walks through a whole folder.
   "archive:user": { limit: 60, windowSeconds: 600 },
   "upload:user": { limit: 300, windowSeconds: 600 },

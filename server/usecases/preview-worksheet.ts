@@ -9,7 +9,7 @@ import { compileFile, maxNotebookBytes } from "./compile-file.ts";
 import { findProjectFor, type ReadyProject } from "./find-project.ts";
 import { askingPerson, findPlace, type Person } from "./hold-working-copy.ts";
 import { limitRate } from "./limit-rate.ts";
-import { presentEnvironment } from "./publish-worksheet.ts";
+import { presentEnvironment } from "./present-environment.ts";
 import { resolveUploads } from "./resolve-uploads.ts";
 import { checkWorkPath } from "./work-path.ts";
 
@@ -30,20 +30,21 @@ export async function previewWorksheet(ctx: Context, input: PreviewWorksheet): P
   if (!path.ok) return path;
   const limited = await limitRate(ctx, "run:user", person.value.id);
   if (!limited.ok) return limited;
-  const environment = await presentEnvironment(ctx);
-  if (!environment.ok) return environment;
   const commit = await commitToTry(ctx, found.value, person.value);
   if (!commit.ok) return commit;
   const content = await ctx.forge.readFile(found.value.repositoryId, commit.value, path.value, maxNotebookBytes);
   if (!content.ok) return content;
-  const { worksheet, problems } = compileFile(content.value, path.value);
-  if (!worksheet) return fail("invalid", problems[0].message, { fields: { path: problems[0].message } });
+  const { worksheet, problems: read } = compileFile(content.value, path.value);
+  if (!worksheet) return fail("invalid", read[0].message, { fields: { path: read[0].message } });
   const checked = checkValues(worksheet.parameters, input.values ?? {}, { language: worksheet.language });
   if (!checked.ok) return checked;
   const resolved = await resolveUploads(ctx, worksheet.parameters, checked.value);
   if (!resolved.ok) return resolved;
+  const chosen = await presentEnvironment(ctx, found.value, commit.value, { records: false });
+  if (!chosen.ok) return chosen;
+  const problems = [...read, ...chosen.value.problems];
   const runId = newId("run");
-  const version = { id: newId("version"), commit: commit.value, notebookPath: path.value, compiled: worksheet, problems, ...environment.value };
+  const version = { id: newId("version"), commit: commit.value, notebookPath: path.value, compiled: worksheet, problems, ...chosen.value.environment };
   return ctx.store.transaction(async (tx) => {
     const queueKey = `user:${person.value.id}`;
     await tx.lockQueue(queueKey);

@@ -11,6 +11,7 @@ import type { Project } from "#server/ports/store.ts";
 import { cacheKey } from "./cache-key.ts";
 import { compileFile, maxNotebookBytes } from "./compile-file.ts";
 import { findProjectFor, noProject } from "./find-project.ts";
+import { presentEnvironment } from "./present-environment.ts";
 
 export type PublishWorksheet = {
   readonly projectId: string;
@@ -33,9 +34,6 @@ export type Published = {
 
 export type PublishAttempt = { readonly kind: "problems"; readonly problems: readonly Problem[] } | ({ readonly kind: "published" } & Published);
 
-/** An engine that said so in this time will compute the result. */
-const engineSilenceMs = 30_000;
-
 /** Compiles a notebook at the newest version and queues the run whose result the worksheet will show. */
 export async function publishWorksheet(ctx: Context, input: PublishWorksheet): Promise<Result<Published>> {
   const attempt = await tryPublishing(ctx, input);
@@ -53,31 +51,24 @@ export async function tryPublishing(ctx: Context, input: PublishWorksheet): Prom
   if (!found.ok) return found;
   const project = found.value;
   if (input.official && !can(ctx.actor, "worksheet:curate", null)) return fail("forbidden", "Only administrators make a worksheet official.");
-  const environment = await presentEnvironment(ctx);
-  if (!environment.ok) return environment;
   const commit = await ctx.forge.resolve(project.repositoryId, "main");
   if (!commit.ok) return commit.failure.code === "not_found" ? fail("conflict", "Save a version first: there is nothing to publish yet.") : commit;
   const content = await ctx.forge.readFile(project.repositoryId, commit.value, input.notebookPath, maxNotebookBytes);
   if (!content.ok) return content;
   const compiled = compileFile(content.value, input.notebookPath);
   if (!compiled.worksheet) return ok({ kind: "problems", problems: compiled.problems });
-  const { problems } = compiled;
+  const chosen = await presentEnvironment(ctx, project, commit.value, { records: true });
+  if (!chosen.ok) return chosen;
+  const problems = [...compiled.problems, ...chosen.value.problems];
   const worksheet = { ...compiled.worksheet, ...(input.summary === undefined ? {} : { description: input.summary }) };
-  const version = { id: newId("version"), commit: commit.value, notebookPath: input.notebookPath, compiled: worksheet, problems, ...environment.value };
+  const version = { id: newId("version"), commit: commit.value, notebookPath: input.notebookPath, compiled: worksheet, problems, ...chosen.value.environment };
   const stored = await storeVersion(ctx, project, input, version);
   return stored.ok ? ok({ kind: "published", ...stored.value, versionId: version.id, problems }) : stored;
 }
 
-/** In which environment results are computed now. */
-export async function presentEnvironment(ctx: Context): Promise<Result<{ readonly environmentName: string; readonly environmentDigest: string }>> {
-  const [engine] = await ctx.store.listEngines(new Date(ctx.now().getTime() - engineSilenceMs));
-  if (!engine) return fail("unavailable", "Nothing is there to compute the result at the moment.", { retryAfterSeconds: 10 });
-  return ok({ environmentName: engine.details.environment.name, environmentDigest: engine.details.environment.digest });
-}
-
 type NewVersion = { readonly id: VersionId; readonly compiled: CompiledWorksheet; readonly problems: readonly Problem[] } & Pick<
   Parameters<Context["store"]["insertVersion"]>[0],
-  "commit" | "notebookPath" | "environmentName" | "environmentDigest"
+  "commit" | "notebookPath" | "environmentName" | "environmentDigest" | "environmentBuildId"
 >;
 
 async function storeVersion(

@@ -9,6 +9,7 @@ import { commitLines } from "./commit-lines.ts";
 import { countNotebookChanges } from "./count-notebook-changes.ts";
 import { findProjectFor } from "./find-project.ts";
 import { askingPerson, type HeldPlace, holdWorkingCopy } from "./hold-working-copy.ts";
+import { noteEnvironmentOf } from "./note-environment.ts";
 import { settleStanding } from "./read-standing.ts";
 import { changesBetween, savedTree, workTree } from "./read-work.ts";
 import { finishUpdate } from "./update-files.ts";
@@ -53,6 +54,7 @@ export async function saveHeld(ctx: Context, held: HeldPlace, saving: Saving): P
   if (!saved.ok) return saved;
   // Lists show it first.
   await ctx.store.touchProject(place.project.id, ctx.now());
+  await noteEnvironmentOf(ctx, place.project, saved.value.commit);
   const version = await versionAt(ctx, place.project.repositoryId, saved.value.commit);
   if (!version.ok) return version;
   return ok({ version: version.value, merged: [...standing.value.notes, ...saved.value.notes], leftOut: collected.value.leftOut });

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openKernels } from "#server/container.ts";
+import { openEnvironments, openKernels } from "#server/container.ts";
 import { type Engine, startEngine } from "#server/engine/engine.ts";
 import { type EngineSite, engineSite, okValue } from "#tests/engine.ts";
 import { seedLibrary } from "./seed-library.ts";
@@ -37,7 +37,7 @@ const shown = async () => (await site.store.listGallery({ limit: 10 })).map(({ w
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "sheaf-library-"));
   site = await engineSite({ SHEAF_LOG_LEVEL: "error" });
-  engine = await startEngine(site.services, await openKernels(site.config, site.log));
+  engine = await startEngine(site.services, await openKernels(site.config, site.log), await openEnvironments(site.config, site.log));
 });
 afterAll(async () => {
   await engine?.stop();

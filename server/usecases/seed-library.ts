@@ -165,7 +165,7 @@ async function listAll(ctx: Context, repositoryId: RepositoryId, commit: CommitI
 /** "shown": this commit's result is there already; a run: it is being computed; null: it must be published. */
 async function resultOf(ctx: Context, { projectId, commit }: Brought, notebookPath: string, environment: string): Promise<"shown" | RunId | null> {
   const version = await ctx.store.findNewestVersion(projectId, notebookPath);
-  if (version?.commit !== commit || version.environmentDigest !== environment) return null;
+  if (version?.commit !== commit || (version.environmentBuildId === null && version.environmentDigest !== environment)) return null;
   if (version.resultRunId) return "shown";
   return ctx.store.findPublishRun(version.id);
 }

@@ -6,11 +6,12 @@ import { zip } from "#tests/zip.ts";
 export function makeWheel(
   name: string,
   version: string,
-  more: { source?: string; requires?: readonly string[]; tag?: string } = {},
+  more: { source?: string; requires?: readonly string[]; tag?: string; files?: Readonly<Record<string, string>> } = {},
 ): { fileName: string; bytes: Uint8Array } {
   const info = `${name}-${version}.dist-info`;
   const { source = `answer = "${name} ${version}"\n`, requires = [], tag = "py3-none-any" } = more;
   const files: Record<string, string> = {
+    ...more.files,
     [`${name}.py`]: source,
     [`${info}/METADATA`]: ["Metadata-Version: 2.1", `Name: ${name}`, `Version: ${version}`, ...requires.map((one) => `Requires-Dist: ${one}`), "", ""].join(
       "\n",

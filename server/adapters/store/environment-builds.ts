@@ -185,7 +185,7 @@ export function environmentBuildQueries({ db }: Queryable) {
     /** Calls removed what was made and is used by nothing since then; answers the keys of all others. */
     async retireBuilds(adapter: string, unusedSince: Date): Promise<Set<Digest>> {
       const inProjects = db
-        .select({ id: sql`unnest(array[${projectEnvironments.wantedId}, ${projectEnvironments.currentId}])` })
+        .select({ id: sql`unnest(array[${projectEnvironments.wantedId}, ${projectEnvironments.currentId}])`.as("id") })
         .from(projectEnvironments)
         .innerJoin(projects, and(eq(projects.id, projectEnvironments.projectId), isNull(projects.trashedAt)));
       const inWorksheets = db
@@ -202,7 +202,7 @@ export function environmentBuildQueries({ db }: Queryable) {
             eq(environmentBuilds.state, "ready"),
             lt(environmentBuilds.usedAt, unusedSince),
             sql`${environmentBuilds.id} not in (${inWorksheets})`,
-            sql`${environmentBuilds.id} not in (select id from (${inProjects}) as used where id is not null)`,
+            sql`${environmentBuilds.id} not in (select used.id from (${inProjects}) as used where used.id is not null)`,
           ),
         );
       const kept = await db

@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { environmentBases, environmentBuilds, projectEnvironments } from "#drizzle/schema/index.ts";
 import type { ProjectId } from "#lib/domain/ids.ts";
@@ -32,11 +32,13 @@ export function projectEnvironmentQueries({ db }: Queryable) {
       const { projectId, commit, asked, unmade, wantedId } = environment;
       const made = wantedId === null ? null : await readyId(wantedId);
       const set = { commit, asked: jsonb(asked), unmade, wantedId, updatedAt: now };
+      const before = await wantedOf(projectId);
       const current = wantedId === null && unmade === null ? { currentId: null } : made ? { currentId: made } : {};
       await db
         .insert(projectEnvironments)
         .values({ projectId, ...set, ...current })
         .onConflictDoUpdate({ target: projectEnvironments.projectId, set: { ...set, ...current } });
+      if (before !== null && before !== wantedId) await forgetUnwanted(before);
     },
 
     async upsertEnvironmentBase(adapter: string, digest: string, inventory: Inventory, now: Date): Promise<void> {
@@ -54,6 +56,20 @@ export function projectEnvironmentQueries({ db }: Queryable) {
       return row?.inventory ?? null;
     },
   };
+
+  async function wantedOf(projectId: ProjectId): Promise<EnvironmentBuild["id"] | null> {
+    const [row] = await db.select({ id: projectEnvironments.wantedId }).from(projectEnvironments).where(eq(projectEnvironments.projectId, projectId));
+    return row?.id ?? null;
+  }
+
+  /** What still waits in the queue although its files were changed again, and nobody else asks for it. */
+  async function forgetUnwanted(id: EnvironmentBuild["id"]): Promise<void> {
+    const isWanted = db.select({ one: sql`1` }).from(projectEnvironments).where(eq(projectEnvironments.wantedId, id));
+    await db
+      .update(environmentBuilds)
+      .set({ state: "removed" })
+      .where(and(eq(environmentBuilds.id, id), eq(environmentBuilds.state, "queued"), notExists(isWanted)));
+  }
 
   async function readyId(id: EnvironmentBuild["id"]): Promise<EnvironmentBuild["id"] | null> {
     const [row] = await db

@@ -6,12 +6,13 @@ import { fail, ok, type Result } from "#lib/result.ts";
 import type { Config } from "#server/config.ts";
 import { digestOf } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
+import { environmentGone, type MadeEnvironment } from "#server/ports/environments.ts";
 import type { Kernel, KernelsDescription, KernelsPort, StartKernel } from "#server/ports/kernels.ts";
 import { copyProgram } from "../process/lab-folders.ts";
 import { planFolders, removeFolders } from "../process/session-folders.ts";
 import { startWatching } from "../process/watch.ts";
 import { type Containers, openContainers } from "./containers.ts";
-import { explainProblem, openEngine } from "./engine.ts";
+import { explainProblem, isAbsent, openEngine } from "./engine.ts";
 import type { Ground } from "./ground.ts";
 import { findImage, imageNames } from "./images.ts";
 import { createLabs, type Labs } from "./labs.ts";
@@ -99,6 +100,7 @@ export async function createDockerKernels(options: DockerKernelsOptions, log: Lo
       if (closed) return fail("unavailable", "The server is stopping.");
       if (!/^[a-z0-9_]{1,64}$/.test(request.sessionId) || live.has(request.sessionId)) return fail("invalid", "A kernel needs a name of its own.");
       const result = await prepare(firstPatienceMs);
+      if (result.ok && request.environment && (await isGone(engine, request.environment))) return environmentGone;
       return result.ok ? start(result.value, request) : result;
     },
     async startLab(request) {
@@ -171,6 +173,14 @@ async function prepareGround({ options, engine, containers, scope, sessionsFolde
 
 function awayNow(address: string): string {
   return `The container engine at ${address} does not answer at the moment. What runs goes on where it can; it is asked again all the time.`;
+}
+
+/** An engine that is away has not lost it. */
+async function isGone(engine: Docker, { digest }: MadeEnvironment): Promise<boolean> {
+  return engine
+    .getImage(digest)
+    .inspect()
+    .then(() => false, isAbsent);
 }
 
 /** The server goes on without kernels: pages and published results need none. */

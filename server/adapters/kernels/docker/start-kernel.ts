@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import path from "node:path";
 import type { Logger } from "#server/log.ts";
 import type { Kernel, KernelExit, StartKernel } from "#server/ports/kernels.ts";
 import { createFileReceiver } from "../process/give-files.ts";
@@ -33,7 +34,7 @@ export async function startKernel(ground: Ground, request: StartKernel, uid: num
       ...ground.common,
       kind: "kernel",
       sessionId: request.sessionId,
-      imageId: ground.images.kernel.id,
+      imageId: request.environment?.digest ?? ground.images.kernel.id,
       uid: uid ?? ground.ownUid,
       gid: uid ?? ground.ownGid,
       limits: request.limits,
@@ -66,8 +67,10 @@ function kernelMounts(folders: SessionFolders): readonly Mount[] {
   ];
 }
 
-function kernelCommand({ language }: StartKernel): readonly string[] {
-  return kernelCommands[language].map((argument) => argument.replace("{connection}", `${inside.sockets}/${connectionFileName}`));
+/** In an environment that a project asked for, programs are looked for where it has them. */
+function kernelCommand({ language, environment }: StartKernel): readonly string[] {
+  const [program, ...args] = kernelCommands[language].map((argument) => argument.replace("{connection}", `${inside.sockets}/${connectionFileName}`));
+  return environment ? ["/opt/sheaf/enter", path.basename(program ?? ""), ...args] : [program ?? "", ...args];
 }
 
 function superviseKernel(

@@ -17,10 +17,11 @@ export type Facilities = {
   readonly hostLinks: readonly string[];
 };
 
-export async function examineFacilities(scope: string, runtime: Runtime): Promise<Facilities> {
+/** Without a `scope` nothing is put into control groups. */
+export async function examineFacilities(scope: string | null, runtime: Runtime): Promise<Facilities> {
   const isRoot = process.getuid?.() === 0;
   const hostLinks = await findHostLinks();
-  return { isRoot, sandbox: await trySandbox(isRoot, runtime, hostLinks), groups: isRoot ? await openControlGroups(scope) : null, hostLinks };
+  return { isRoot, sandbox: await trySandbox(isRoot, runtime, hostLinks), groups: isRoot && scope !== null ? await openControlGroups(scope) : null, hostLinks };
 }
 
 const trialLimits = { memoryBytes: 256 * 1024 * 1024, cpus: 1, processes: 256, diskBytes: 1024 * 1024 };

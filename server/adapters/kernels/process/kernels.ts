@@ -5,7 +5,9 @@ import { fail, ok } from "#lib/result.ts";
 import type { Config } from "#server/config.ts";
 import { digestOf } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
+import { environmentGone } from "#server/ports/environments.ts";
 import type { Kernel, KernelsPort } from "#server/ports/kernels.ts";
+import { findEnvironment } from "./environment-folder.ts";
 import { describeProtections, examineFacilities, type Facilities, isSafeForVisitors } from "./facilities.ts";
 import { findHostRuntime } from "./host-runtime.ts";
 import type { LiveKernel } from "./kernel-process.ts";
@@ -67,12 +69,13 @@ export async function createProcessKernels(options: ProcessKernelsOptions, log: 
       if (closed) return fail("unavailable", "The server is stopping.");
       if (!/^[a-z0-9_]{1,64}$/.test(request.sessionId) || live.has(request.sessionId)) return fail("invalid", "A kernel needs a name of its own.");
       if (!runtime.languages.includes(request.language)) return fail("unavailable", `No kernel for ${request.language} is installed.`);
+      const environmentFolder = request.environment ? findEnvironment(options.dataFolder, request.environment) : null;
+      // Outside of a sandbox there is no place to show it at.
+      if (request.environment && (environmentFolder === null || !facilities.sandbox.works)) return environmentGone;
       const uid = takeUid();
+      const folders = planFolders(sessionsFolder, socketsFolder, request.sessionId);
       try {
-        const started = await startKernel(
-          { request, runtime, facilities, folders: planFolders(sessionsFolder, socketsFolder, request.sessionId), uid, timeoutMs: startTimeoutMs },
-          log,
-        );
+        const started = await startKernel({ request, runtime, facilities, folders, uid, timeoutMs: startTimeoutMs, environmentFolder }, log);
         live.set(request.sessionId, started);
         return ok(
           forgetWhenKilled(started.kernel, () => {

@@ -2,8 +2,8 @@ import type { Language } from "#lib/domain/worksheet.ts";
 import type { KernelLimits } from "#server/ports/kernels.ts";
 import type { Runtime } from "./runtime-shape.ts";
 
-/** Where things lie inside every sandbox. */
-export const inside = { work: "/work", sockets: "/opt/sheaf/sockets", home: "/home/user", fonts: "/tmp/.matplotlib" } as const;
+/** Where things lie inside every sandbox. What a project asked for lies where every root folder has a place, since none can be made. */
+export const inside = { work: "/work", sockets: "/opt/sheaf/sockets", home: "/home/user", fonts: "/tmp/.matplotlib", environment: "/srv" } as const;
 
 /** File descriptors that the sandbox gets beside standard input, output and error. */
 export const descriptors = { seccomp: 3, info: 4 } as const;
@@ -23,6 +23,8 @@ export type SandboxPlan = {
   /** Top-level folders of the host that are links into /usr, for the host's own runtime. */
   readonly hostLinks: readonly string[];
   readonly command: readonly string[];
+  /** What the project asked for; written to only while it is made. */
+  readonly environment?: { readonly folder: string; readonly access: "read" | "write" } | null;
 };
 
 /** Arguments of `bwrap`: what the kernel sees, and as whom it runs. */
@@ -49,6 +51,7 @@ export function buildSandboxArguments(plan: SandboxPlan): string[] {
     ...tmpfs(plan, inside.home),
     ...["--perms", "0777", "--dir", inside.fonts],
     ...(plan.runtime.fontList === null ? [] : ["--ro-bind", plan.runtime.fontList, `${inside.fonts}/${plan.runtime.fontList.split("/").at(-1)}`]),
+    ...(plan.environment ? [plan.environment.access === "write" ? "--bind" : "--ro-bind", plan.environment.folder, inside.environment] : []),
     ...["--ro-bind", plan.passwdFile, "/etc/passwd"],
     ...["--bind", plan.socketFolder, inside.sockets, "--bind", plan.workFolder, inside.work, "--chdir", "/"],
     ...["--seccomp", String(descriptors.seccomp), "--info-fd", String(descriptors.info)],
@@ -154,7 +157,8 @@ export function hostArguments(hostLinks: readonly string[]): string[] {
   return ["--ro-bind", "/usr", "/usr", ...links, ...hostConfiguration.flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`])];
 }
 
-/** With the connection file's path filled in. */
-export function kernelCommand(runtime: Runtime, language: Language, connectionFile: string): string[] {
-  return runtime.commands[language].map((argument) => argument.replace("{connection}", connectionFile));
+/** With the connection file's path filled in; Python is that of the environment that the project asked for. */
+export function kernelCommand(runtime: Runtime, language: Language, connectionFile: string, { hasEnvironment = false } = {}): string[] {
+  const [program = "", ...args] = runtime.commands[language].map((argument) => argument.replace("{connection}", connectionFile));
+  return [hasEnvironment && language === "python" ? `${inside.environment}/bin/python3` : program, ...args];
 }

@@ -19,6 +19,8 @@ export type StartPlan = {
   /** Null where we are no root: the kernel runs as ourselves. */
   readonly uid: number | null;
   readonly timeoutMs: number;
+  /** What the project asked for; null: nothing. */
+  readonly environmentFolder: string | null;
 };
 
 /** Throws, with nothing left behind, when the kernel does not come up; the kernel's last words are in the error. */
@@ -73,7 +75,8 @@ function launchKernel(plan: StartPlan, group: ControlGroup | null): Launched {
     passwdFile: folders.passwdFile,
     canLimitTmpfs: sandbox.canLimitTmpfs,
     hostLinks: facilities.hostLinks,
-    command: kernelCommand(runtime, request.language, `${inside.sockets}/${connectionFileName}`),
+    environment: plan.environmentFolder === null ? null : { folder: plan.environmentFolder, access: "read" },
+    command: kernelCommand(runtime, request.language, `${inside.sockets}/${connectionFileName}`, { hasEnvironment: plan.environmentFolder !== null }),
   });
   return launch([...manners, "bwrap", ...args], { joinFiles, seccomp: sandbox.seccomp, logFile: folders.logFile });
 }

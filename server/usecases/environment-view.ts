@@ -1,0 +1,31 @@
+import type { BuildView, EnvironmentView } from "#lib/domain/environment.ts";
+import type { EnvironmentBuild, ProjectEnvironment } from "#server/ports/store.ts";
+
+const nothingAsked: EnvironmentView = { kind: "none", folder: "", files: [], problems: [], unmade: null, build: null, inUse: null };
+
+export function environmentView(environment: ProjectEnvironment | null, usualMs: number | null): EnvironmentView {
+  if (!environment) return nothingAsked;
+  const { asked, unmade, wanted, current } = environment;
+  const isMade = current?.state === "ready" && current.name !== null && current.digest !== null;
+  return {
+    ...asked,
+    unmade,
+    build: wanted && buildView(wanted, usualMs),
+    inUse: isMade ? { name: current.name ?? "", digest: current.digest ?? "", madeAt: (current.finishedAt ?? current.queuedAt).toISOString() } : null,
+  };
+}
+
+function buildView(build: EnvironmentBuild, usualMs: number | null): BuildView {
+  const { id, state, phase, error, lines } = build;
+  return {
+    id,
+    state,
+    phase,
+    queuedAt: build.queuedAt.toISOString(),
+    startedAt: build.startedAt?.toISOString() ?? null,
+    finishedAt: build.finishedAt?.toISOString() ?? null,
+    usualMs,
+    error,
+    lines,
+  };
+}

@@ -1,0 +1,28 @@
+import type { EnvironmentView } from "#lib/domain/environment.ts";
+import { ok, type Result } from "#lib/result.ts";
+import type { Context } from "#server/context.ts";
+import type { ProjectEnvironment } from "#server/ports/store.ts";
+import { environmentView } from "./environment-view.ts";
+import { findProjectFor, type ReadyProject } from "./find-project.ts";
+import { noteEnvironment } from "./note-environment.ts";
+
+/** What a project's newest version asks for, how its build is, and what runs stand on meanwhile. */
+export async function showEnvironment(ctx: Context, input: { readonly projectId: string }): Promise<Result<EnvironmentView>> {
+  const project = await findProjectFor(ctx, input.projectId, "project:read");
+  if (!project.ok) return project;
+  const noted = await environmentOf(ctx, project.value);
+  return noted.ok ? ok(await viewOf(ctx, noted.value)) : noted;
+}
+
+/** As it was noted; of a version that nobody looked at yet (one that came by an import, say) it is noted now. */
+export async function environmentOf(ctx: Context, project: ReadyProject): Promise<Result<ProjectEnvironment | null>> {
+  const known = await ctx.store.findProjectEnvironment(project.id);
+  const newest = await ctx.forge.resolve(project.repositoryId, "main");
+  if (!newest.ok) return newest.failure.code === "not_found" ? ok(null) : newest;
+  return known?.commit === newest.value ? ok(known) : noteEnvironment(ctx, project, newest.value);
+}
+
+export async function viewOf(ctx: Context, environment: ProjectEnvironment | null): Promise<EnvironmentView> {
+  const { wanted } = environment ?? {};
+  return environmentView(environment, wanted ? await ctx.store.usualBuildMs(wanted.adapter, wanted.kind) : null);
+}
