@@ -1,5 +1,4 @@
 import { type BuildPhase, type BuildPlan, projectPlace } from "#lib/domain/environment.ts";
-import { folderOf } from "./project-files.ts";
 
 /** One instruction of a Dockerfile, which the classic builder tells as one step. */
 export type Instruction = { readonly phase: BuildPhase; readonly text: string };
@@ -122,9 +121,4 @@ function shellQuoted(text: string): string {
 
 function textOf(lines: readonly string[]): string {
   return `${lines.join("\n")}\n`;
-}
-
-/** Where the project's own Dockerfile is in a context that holds the project's files at its root. */
-export function ownDockerfile({ dockerfile }: BuildPlan): { readonly path: string; readonly folder: string } | null {
-  return dockerfile === null ? null : { path: dockerfile, folder: folderOf(dockerfile) };
 }

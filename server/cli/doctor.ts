@@ -4,7 +4,7 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import type { Config } from "#server/config.ts";
-import { openKernels } from "#server/container.ts";
+import { openEnvironments, openKernels } from "#server/container.ts";
 import { createLogger } from "#server/log.ts";
 import { findRunningDatabase, findRuntime, openImages } from "#server/machine.ts";
 import { findPages } from "./build-pages.ts";
@@ -29,10 +29,17 @@ export async function examine(config: Config): Promise<number> {
     await port(config, running),
     ...(await examineLabHosts(config)),
     ...(await protections(config)),
+    await environmentsOfProjects(config),
   ];
   const marks = { good: "ok  ", attention: "look", bad: "BAD " } as const;
   for (const { state, about, text } of findings) console.log(`${marks[state]}  ${about}: ${text}`);
   return findings.some((finding) => finding.state === "bad") ? 1 : 0;
+}
+
+async function environmentsOfProjects(config: Config): Promise<Finding> {
+  const environments = await openEnvironments(config, createLogger("doctor", "fatal"));
+  const { works, how } = await environments.describe();
+  return { state: works ? "good" : "attention", about: "Environments of projects", text: how };
 }
 
 function machine(): Finding {

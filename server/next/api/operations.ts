@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type TokenScope, tokenScopes } from "#lib/domain/person.ts";
 import type { FailureCode } from "#lib/result.ts";
+import { environmentOperations } from "./environment-operations.ts";
 import { homeOperations } from "./home-operations.ts";
 import { labOperations } from "./lab-operations.ts";
 import { projectOperations } from "./project-operations.ts";
@@ -38,6 +39,7 @@ export const operations = {
   ...projectOperations,
   ...versionOperations,
   ...labOperations,
+  ...environmentOperations,
   ...homeOperations,
   listWorksheets: {
     method: "get",
