@@ -1,3 +1,4 @@
+import type { EnvironmentBuildId } from "#lib/domain/ids.ts";
 import type { LabStopReason } from "#lib/domain/lab.ts";
 import { formatBytes } from "#lib/format.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
@@ -5,7 +6,7 @@ import type { Context, Services } from "#server/context.ts";
 import { labBasePath, pageOrigin } from "#server/lab-address.ts";
 import { personHome } from "#server/person-home.ts";
 import type { Home } from "#server/ports/homes.ts";
-import type { KernelsPort, Lab } from "#server/ports/kernels.ts";
+import type { KernelsPort, Lab, StartLab } from "#server/ports/kernels.ts";
 import type { LabChange, LabLease, LabRow } from "#server/ports/store.ts";
 import { prepareWorkingCopy } from "#server/usecases/prepare-working-copy.ts";
 import type { UpdateProgress } from "#server/usecases/update-files.ts";
@@ -132,9 +133,11 @@ async function bringFiles(services: Services, row: LabRow, onProgress: UpdatePro
   return prepared.ok ? ok({ home, folder: prepared.value.folder }) : prepared;
 }
 
-async function startServer({ config, homes }: Services, kernels: KernelsPort, row: LabRow, lease: LabLease, { home, folder }: LabPlace): Promise<Result<Lab>> {
+async function startServer(services: Services, kernels: KernelsPort, row: LabRow, lease: LabLease, { home, folder }: LabPlace): Promise<Result<Lab>> {
+  const { config, homes, store, log } = services;
   const { memoryBytes, cpus, processes } = config.labs;
-  return kernels.startLab({
+  const build = await environmentFor(services, row);
+  const request: StartLab = {
     sessionId: `${row.id}_${lease.generation}`,
     person: home,
     homeFolder: homes.folderOf(home),
@@ -142,7 +145,22 @@ async function startServer({ config, homes }: Services, kernels: KernelsPort, ro
     basePath: labBasePath(config, row.label),
     pageOrigin: pageOrigin(config),
     limits: { memoryBytes, cpus, processes, diskBytes: config.person.homeBytes },
-  });
+    environment: build && { name: build.name, digest: build.digest },
+  };
+  const started = await kernels.startLab(request);
+  if (started.ok || started.failure.code !== "not_found" || !build) return started;
+  // Whoever asks for it next has it made again; work goes on without it meanwhile.
+  log.warn({ labId: row.id, build: build.id }, "a lab is opened without the environment of its project, which is gone");
+  await store.markBuildRemoved(build.id);
+  return kernels.startLab({ ...request, environment: null });
+}
+
+/** Null: the site's own. What a Dockerfile makes need not have a JupyterLab in it, so that a lab on it might not start. */
+async function environmentFor({ store }: Services, { projectId }: LabRow): Promise<{ id: EnvironmentBuildId; name: string; digest: string } | null> {
+  const current = projectId === null ? null : ((await store.findProjectEnvironment(projectId))?.current ?? null);
+  if (current?.state !== "ready" || current.name === null || current.digest === null) return null;
+  const { id, name, digest, plan } = current;
+  return plan.builder === "light" && plan.dockerfile === null ? { id, name, digest } : null;
 }
 
 function endedByItself(reason: string): LabEnding {

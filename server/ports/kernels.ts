@@ -27,6 +27,8 @@ export type StartLab = {
   readonly person: { readonly username: string; readonly uid: number | null };
   /** On this machine; becomes /home/<username>. */
   readonly homeFolder: string;
+  /** What the project asked for: its kernels and terminals find that first. As for kernels, "not_found" where it is gone. */
+  readonly environment?: MadeEnvironment | null;
   /** Where the lab's file browser begins, relative to the home. */
   readonly folder: string;
   /** "/" where the lab has a host of its own, "/labs/<label>/" where hosts cannot be told apart. */

@@ -1,11 +1,16 @@
-import { rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, describe, expect, test } from "vitest";
 import { loadConfig } from "#server/config.ts";
 import type { BuildOutcome, MadeEnvironment } from "#server/ports/environments.ts";
 import { openEngine } from "../../kernels/docker/engine.ts";
+import { dockerKernelsIn } from "../../kernels/docker/test-options.ts";
+import { labIn } from "../lab-for-a-test.ts";
+import { make, ready } from "../make-for-a-test.ts";
 import { makeWheel, serveIndex } from "../wheel-for-a-test.ts";
-import { dockerEnvironments, hasImage, make, testOptions, whyNoBuilds } from "./site-for-a-test.ts";
+import { dockerEnvironments, hasImage, testOptions, whyNoBuilds } from "./site-for-a-test.ts";
 
 const options = testOptions();
 const environments = dockerEnvironments(options);
@@ -75,6 +80,20 @@ describe.skipIf(whyNoBuilds !== null)("environments as images", () => {
       await index.close();
     }
   }, 600_000);
+
+  test("is what a lab's kernels find first", async () => {
+    const wheel = makeWheel("inlab", "1.0");
+    const environment = ready(await make(environments, { "requirements.txt": wheel.fileName, [wheel.fileName]: wheel.bytes }));
+    const folder = await mkdtemp(path.join(os.tmpdir(), "lab-in-"));
+    const kernels = await dockerKernelsIn(`${folder}/data`);
+    try {
+      const said = await labIn(kernels, folder, environment, "import inlab, sys; print(inlab.answer, sys.prefix)");
+      expect(said).toBe("inlab 1.0 /opt/sheaf/environment\n");
+    } finally {
+      await kernels.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  }, 300_000);
 
   test("runs install.R, and says which package R only warned about", async () => {
     const { outcome, phases } = await make(environments, { "install.R": 'writeLines("made", file.path("/opt/sheaf/environment", "by-r"))\n' });

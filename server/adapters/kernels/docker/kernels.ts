@@ -105,6 +105,7 @@ export async function createDockerKernels(options: DockerKernelsOptions, log: Lo
     },
     async startLab(request) {
       const result = await prepare(firstPatienceMs);
+      if (result.ok && request.environment && (await isGone(engine, request.environment))) return environmentGone;
       return result.ok ? result.value.labs.start(request) : result;
     },
     keepLabsWarm: async () => undefined,

@@ -24,7 +24,7 @@ export async function startLab(ground: Ground, image: Image, name: string, reque
     await makeLabFolders(folders);
     await moveIn(folders, username, uid ?? ground.ownUid);
     // It is the person already, and has nothing to leave behind.
-    const line = assignmentLine({ ...request, person: { username, uid: null } }, secret);
+    const line = assignmentLine({ ...request, person: { username, uid: null } }, secret, request.environment ? ["/opt/sheaf/enter"] : []);
     const own = [
       { source: await ground.programFolder(), target: insideLab.program, access: "read" },
       { source: folders.sockets, target: insideLab.sockets, access: "write" },
@@ -36,7 +36,7 @@ export async function startLab(ground: Ground, image: Image, name: string, reque
         ...ground.common,
         kind: "lab",
         sessionId: name,
-        imageId: image.id,
+        imageId: request.environment?.digest ?? image.id,
         uid: uid ?? ground.ownUid,
         gid: uid ?? ground.ownGid,
         limits: request.limits,

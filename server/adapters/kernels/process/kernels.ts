@@ -5,7 +5,7 @@ import { fail, ok } from "#lib/result.ts";
 import type { Config } from "#server/config.ts";
 import { digestOf } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
-import { environmentGone } from "#server/ports/environments.ts";
+import { environmentGone, type MadeEnvironment } from "#server/ports/environments.ts";
 import type { Kernel, KernelsPort } from "#server/ports/kernels.ts";
 import { findEnvironment } from "./environment-folder.ts";
 import { describeProtections, examineFacilities, type Facilities, isSafeForVisitors } from "./facilities.ts";
@@ -42,7 +42,9 @@ export async function createProcessKernels(options: ProcessKernelsOptions, log: 
   if (!runtime) return withoutRuntime(facilities.sandbox.works ? "" : facilities.sandbox.why, log);
   if (!facilities.sandbox.works) await chmod(socketsFolder, 0o711);
   const protections = describeProtections(facilities);
-  const labs = await createLabs({ runtime, facilities, sessionsFolder, socketsFolder, programFolder: once(() => copyProgram(sessionsFolder)) }, log);
+  const environmentOf = (environment: MadeEnvironment): string | null => findEnvironment(options.dataFolder, environment);
+  const programFolder = once(() => copyProgram(sessionsFolder));
+  const labs = await createLabs({ runtime, facilities, sessionsFolder, socketsFolder, programFolder, environmentOf }, log);
   const live = new Map<string, LiveKernel>();
   const uids = new Set<number>();
   const watch = startWatching(() => [...live.values()].map((each) => each.watched), watchIntervalMs);
@@ -69,7 +71,7 @@ export async function createProcessKernels(options: ProcessKernelsOptions, log: 
       if (closed) return fail("unavailable", "The server is stopping.");
       if (!/^[a-z0-9_]{1,64}$/.test(request.sessionId) || live.has(request.sessionId)) return fail("invalid", "A kernel needs a name of its own.");
       if (!runtime.languages.includes(request.language)) return fail("unavailable", `No kernel for ${request.language} is installed.`);
-      const environmentFolder = request.environment ? findEnvironment(options.dataFolder, request.environment) : null;
+      const environmentFolder = request.environment ? environmentOf(request.environment) : null;
       // Outside of a sandbox there is no place to show it at.
       if (request.environment && (environmentFolder === null || !facilities.sandbox.works)) return environmentGone;
       const uid = takeUid();

@@ -21,7 +21,11 @@ export type LabPlan = {
   readonly hostLinks: readonly string[];
   /** Null: a lab that waits for somebody, whose home will appear in its slot. */
   readonly home: { readonly username: string; readonly folder: string } | null;
+  /** What the project asked for. */
+  readonly environmentFolder: string | null;
 };
+
+export const enterEnvironment = ["/usr/bin/env", `PATH=${inside.environment}/bin:/usr/local/bin:/usr/bin:/bin`] as const;
 
 /** Arguments of `bwrap` for a lab: the runtime, one home, and nothing else of this machine. */
 export function buildLabArguments(plan: LabPlan): string[] {
@@ -54,6 +58,7 @@ export function buildLabArguments(plan: LabPlan): string[] {
       "--remount-ro",
       "/opt",
     ],
+    ...(plan.environmentFolder === null ? [] : ["--ro-bind", plan.environmentFolder, inside.environment]),
     ...(home ? ["--tmpfs", "/home", "--bind", home.folder, `/home/${home.username}`, "--remount-ro", "/home"] : ["--ro-bind", folders.slot, "/home"]),
     ...["--chdir", "/", "--seccomp", String(descriptors.seccomp), "--info-fd", String(descriptors.info)],
     "--",
@@ -62,8 +67,11 @@ export function buildLabArguments(plan: LabPlan): string[] {
   ];
 }
 
-/** The line that makes a started lab somebody's; `lab/start.py` reads it. It holds the secret, so it travels by a pipe. */
-export function assignmentLine(request: StartLab, secret: string): string {
+/**
+ * The line that makes a started lab somebody's; `lab/start.py` reads it. It holds the secret, so it travels by a pipe.
+ * `enter` stands before kernels and shells, for which it finds what the project asked for.
+ */
+export function assignmentLine(request: StartLab, secret: string, enter: readonly string[] = []): string {
   const { HOME: _home, USER: _user, LOGNAME: _logname, MPLBACKEND: _backend, ...environment } = kernelEnvironment(request.limits);
   const { username, uid } = request.person;
   const assignment = {
@@ -77,6 +85,7 @@ export function assignmentLine(request: StartLab, secret: string): string {
     pageOrigin: request.pageOrigin,
     token: secret,
     environment,
+    enter,
   };
   return `${JSON.stringify(assignment)}\n`;
 }

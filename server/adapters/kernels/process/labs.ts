@@ -4,10 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fail, ok, type Result } from "#lib/result.ts";
 import { randomText } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
+import { environmentGone } from "#server/ports/environments.ts";
 import type { KernelLimits, Lab, LabsDescription, StartLab } from "#server/ports/kernels.ts";
 import type { LabProcess } from "./lab-process.ts";
 import { whyNoSlot } from "./lab-slot.ts";
-import { assignLab, type LabGround, launchLab } from "./start-lab.ts";
+import { assignLab, type LabGround, type LabHome, launchLab } from "./start-lab.ts";
 
 export type Labs = {
   describe(): LabsDescription;
@@ -34,7 +35,7 @@ export async function createLabs(ground: LabGround, log: Logger): Promise<Labs> 
   let warming: Promise<void> = Promise.resolve();
   let closed = false;
 
-  const launchNamed = async (limits: KernelLimits, home: { username: string; folder: string } | null): Promise<LabProcess> => {
+  const launchNamed = async (limits: KernelLimits, home: LabHome | null): Promise<LabProcess> => {
     const lab = await launchLab(ground, `lab_${randomText(16)}`, limits, home);
     live.set(lab.name, lab);
     return lab;
@@ -52,8 +53,11 @@ export async function createLabs(ground: LabGround, log: Logger): Promise<Labs> 
   };
 
   const start = async (request: StartLab, mayBeWarm: boolean): Promise<Result<Lab>> => {
-    const waiting = mayBeWarm ? takeWarm() : null;
-    const lab = waiting ?? (await launchNamed(request.limits, { username: request.person.username, folder: request.homeFolder }));
+    const environmentFolder = request.environment ? ground.environmentOf(request.environment) : null;
+    if (request.environment && environmentFolder === null) return environmentGone;
+    // One that waits has its mounts already.
+    const waiting = mayBeWarm && environmentFolder === null ? takeWarm() : null;
+    const lab = waiting ?? (await launchNamed(request.limits, { username: request.person.username, folder: request.homeFolder, environmentFolder }));
     const assigned = await assignLab(lab, request, waiting !== null, log);
     if (!assigned.ok) {
       await end(lab);

@@ -2,9 +2,10 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Logger } from "#server/log.ts";
+import type { MadeEnvironment } from "#server/ports/environments.ts";
 import type { KernelLimits, StartLab } from "#server/ports/kernels.ts";
 import type { Facilities } from "./facilities.ts";
-import { assignmentLine, buildLabArguments } from "./lab-arguments.ts";
+import { assignmentLine, buildLabArguments, enterEnvironment } from "./lab-arguments.ts";
 import { makeLabFolders, moveIn, planLabFolders } from "./lab-folders.ts";
 import { hasOnly, type LabProcess, superviseLab } from "./lab-process.ts";
 import { putIntoSlot, withSlot } from "./lab-slot.ts";
@@ -18,12 +19,16 @@ export type LabGround = {
   readonly facilities: Facilities;
   readonly sessionsFolder: string;
   readonly socketsFolder: string;
+  /** Where an environment is that a project asked for; null where it is gone. */
+  readonly environmentOf: (environment: MadeEnvironment) => string | null;
   /** A copy of `lab/` that everybody may read, made at the first need. */
   readonly programFolder: () => Promise<string>;
 };
 
+export type LabHome = { readonly username: string; readonly folder: string; readonly environmentFolder: string | null };
+
 /** A sandbox with the server's program in it: for one home, or (null) waiting for any. Throws with nothing left behind. */
-export async function launchLab(ground: LabGround, name: string, limits: KernelLimits, home: { username: string; folder: string } | null): Promise<LabProcess> {
+export async function launchLab(ground: LabGround, name: string, limits: KernelLimits, home: LabHome | null): Promise<LabProcess> {
   const { facilities, runtime } = ground;
   if (!facilities.sandbox.works) throw new Error("There is no sandbox.");
   const folders = planLabFolders(ground.sessionsFolder, ground.socketsFolder, name);
@@ -40,6 +45,7 @@ export async function launchLab(ground: LabGround, name: string, limits: KernelL
       canLimitTmpfs: facilities.sandbox.canLimitTmpfs,
       hostLinks: facilities.hostLinks,
       home,
+      environmentFolder: home?.environmentFolder ?? null,
     });
     const command = [...(group ? [] : ["nice", "-n", "10"]), ...(home ? [] : withSlot(folders.slot)), "bwrap", ...args];
     const launched = launch(command, { joinFiles: group?.joinFiles ?? [], seccomp: facilities.sandbox.seccomp, logFile: folders.logFile, hasInput: true });
@@ -58,7 +64,7 @@ export async function assignLab(lab: LabProcess, request: StartLab, isWarm: bool
     await lab.group?.limit(request.limits);
     await moveIn(lab.folders, username, uid);
     if (isWarm) await putIntoSlot(lab.launched.child.pid ?? 0, lab.folders.slot, request.homeFolder, username);
-    lab.launched.child.stdin?.on("error", () => undefined).end(assignmentLine(request, secret));
+    lab.launched.child.stdin?.on("error", () => undefined).end(assignmentLine(request, secret, request.environment ? enterEnvironment : []));
     await untilServing(lab, request.basePath, secret);
     if (uid !== null && !(await hasOnly(uid, (await lab.serverPid()) ?? 0))) throw new Error("still_privileged");
     return ok({ secret });

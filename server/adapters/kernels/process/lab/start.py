@@ -27,6 +27,8 @@ CLASSIC = {
     "ServerApp.websocket_ping_interval": None,
 }
 KERNELS = {"python3": "Python", "ir": "R"}
+# Stands before what people run, where their project asked for an environment of its own.
+ENTER = []
 SOCKET = "lab.sock"
 
 # From linux/prctl.h and linux/capability.h.
@@ -203,7 +205,9 @@ def kernel_specs():
         def get_kernel_spec(self, kernel_name):
             spec = super().get_kernel_spec(kernel_name)
             spec.display_name = KERNELS.get(kernel_name, spec.display_name)
-            spec.argv = [*RUN_FIRST, *spec.argv]
+            # By name alone, a project's own Python is found before the site's.
+            program = os.path.basename(spec.argv[0]) if ENTER else spec.argv[0]
+            spec.argv = [*RUN_FIRST, *ENTER, program, *spec.argv[1:]]
             return spec
 
     return RuntimeKernels
@@ -235,7 +239,7 @@ def start_lab(application, assignment, root):
         return page
 
     settings["page_config_hook"] = finish_page
-    settings["terminal_manager"].shell_command = [*RUN_FIRST, "/bin/bash"]
+    settings["terminal_manager"].shell_command = [*RUN_FIRST, *ENTER, "/bin/bash"]
     return server
 
 
@@ -260,7 +264,7 @@ def start_classic(application, assignment, root):
         [(f"{base}lab/tree/(.*)", RedirectHandler, {"url": f"{base}tree/{{0}}"}), (f"{base}lab/?", RedirectHandler, {"url": f"{base}tree"})],
     )
     server.web_app.settings["headers"] = {"Content-Security-Policy": f"frame-ancestors 'self' {assignment['pageOrigin']}"}
-    server.web_app.settings["terminal_manager"].shell_command = [*RUN_FIRST, "/bin/bash"]
+    server.web_app.settings["terminal_manager"].shell_command = [*RUN_FIRST, *ENTER, "/bin/bash"]
     return server
 
 
@@ -292,6 +296,7 @@ def main():
     assignment = json.loads(line)
     if assignment["uid"] is not None:
         become(assignment["uid"])
+    ENTER.extend(assignment["enter"])
     enter_home(assignment)
     root = os.getcwd()
     from tornado.ioloop import IOLoop
