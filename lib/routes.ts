@@ -58,6 +58,7 @@ export const routes = {
     projectWorkingCopy: (id: string) => `/api/v1/projects/${id}/working-copy`,
     projectWorksheets: (id: string) => `/api/v1/projects/${id}/worksheets`,
     projectCopies: (id: string) => `/api/v1/projects/${id}/copies`,
+    projectEnvironmentEvents: (id: string) => `/api/v1/projects/${id}/environment/events`,
     projectLab: (id: string) => `/api/v1/projects/${id}/lab`,
     sessions: () => "/api/v1/sessions",
     session: (id: string) => `/api/v1/sessions/${id}`,

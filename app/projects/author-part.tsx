@@ -1,16 +1,19 @@
 import "server-only";
 import Link from "next/link";
 import { Suspense } from "react";
+import { EnvironmentState } from "#components/project/environment-state.tsx";
 import { NotebookStates } from "#components/project/notebook-states.tsx";
 import type { ProjectView } from "#lib/domain/project.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
 import type { Context } from "#server/context.ts";
 import { listProjectWorksheets } from "#server/usecases/list-project-worksheets.ts";
+import { showEnvironment } from "#server/usecases/show-environment.ts";
 import { showWorkingCopy } from "#server/usecases/show-working-copy.ts";
+import { makeEnvironmentAgain } from "./environment-actions.ts";
 import { publishNotebook, unpublishNotebook } from "./publishing-actions.ts";
 
-/** What only those who write a project see on its page: their unsaved work, and its notebooks on their way to readers. */
+/** What only those who write a project see on its page: their unsaved work, its notebooks on their way to readers, and what those find installed. */
 export function AuthorPart({ ctx, project }: { ctx: Context; project: ProjectView }) {
   return (
     <>
@@ -19,6 +22,9 @@ export function AuthorPart({ ctx, project }: { ctx: Context; project: ProjectVie
       </Suspense>
       <Suspense fallback={<NotebooksToCome />}>
         <Notebooks ctx={ctx} project={project} />
+      </Suspense>
+      <Suspense fallback={null}>
+        <Environment ctx={ctx} project={project} />
       </Suspense>
     </>
   );
@@ -46,6 +52,13 @@ function NotebooksToCome() {
       <p className="mb-3 text-soft">{t.projects.notebooks.hint}</p>
     </section>
   );
+}
+
+/** Only where its files ask for something. */
+async function Environment({ ctx, project }: { ctx: Context; project: ProjectView }) {
+  const environment = await showEnvironment(ctx, { projectId: project.id });
+  if (!environment.ok || (environment.value.kind === "none" && environment.value.problems.length === 0)) return null;
+  return <EnvironmentState projectId={project.id} environment={environment.value} retry={makeEnvironmentAgain} />;
 }
 
 async function Notebooks({ ctx, project }: { ctx: Context; project: ProjectView }) {

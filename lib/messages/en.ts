@@ -1,4 +1,5 @@
 import { accountWords } from "./en/account.ts";
+import { environment } from "./en/environment.ts";
 import { home } from "./en/home.ts";
 import { lab } from "./en/lab.ts";
 import { libraryWords } from "./en/library.ts";
@@ -17,6 +18,7 @@ export const t = {
   ...worksheetWords,
   ...runWords,
   ...accountWords,
+  environment,
   projects,
   projectFiles,
   lab,

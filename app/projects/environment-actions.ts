@@ -1,0 +1,10 @@
+"use server";
+import { z } from "zod";
+import type { ActionOutcome } from "#components/project/action-outcome.ts";
+import { retryEnvironment } from "#server/usecases/retry-environment.ts";
+import { acting, said } from "./acting.ts";
+
+/** What failed is made once more, of the newest version. */
+export async function makeEnvironmentAgain(projectId: string): Promise<ActionOutcome> {
+  return acting(z.string().max(200), projectId, async (ctx, input) => said(await retryEnvironment(ctx, { projectId: input })));
+}
