@@ -5,6 +5,7 @@ import { PassThrough } from "node:stream";
 import { afterAll, describe, expect, test } from "vitest";
 import { loadConfig } from "#server/config.ts";
 import type { BuildOutcome, MadeEnvironment } from "#server/ports/environments.ts";
+import { findOwnEngine, killOwnEngine, startOwnEngine } from "#tests/docker-engine.ts";
 import { openEngine } from "../../kernels/docker/engine.ts";
 import { dockerKernelsIn } from "../../kernels/docker/test-options.ts";
 import { labIn } from "../lab-for-a-test.ts";
@@ -18,6 +19,7 @@ const engine = openEngine(options.docker.address);
 const hasMicromamba = whyNoBuilds === null && (await hasImage(options.builds.micromamba));
 const repo2docker = loadConfig().builds.repo2docker ?? "quay.io/jupyterhub/repo2docker:main";
 const hasRepo2docker = whyNoBuilds === null && (await hasImage(repo2docker));
+const ownEngine = whyNoBuilds === null ? await findOwnEngine() : null;
 if (!hasMicromamba) console.log(`skipped: the image ${options.builds.micromamba} is not here, so that environment.yml is not built`);
 if (!hasRepo2docker) console.log(`skipped: the image ${repo2docker} is not here, so that repo2docker does not build`);
 
@@ -121,17 +123,23 @@ describe.skipIf(whyNoBuilds !== null)("environments as images", () => {
     const broken = await make(environments, { postBuild: 'echo first\necho "last word" >&2\nexit 7\n' });
     expect(failed(broken.outcome)).toContain("failed while postBuild was run");
     expect(broken.lines).toEqual(expect.arrayContaining(["first", "last word"]));
+    const full = await make(environments, { postBuild: "set -e\necho much > /dev/full\n" });
+    expect(failed(full.outcome)).toContain("The disk was full.");
     const absent = await make(environments, { Dockerfile: "FROM localhost:1/nothing:here\n" });
     expect(failed(absent.outcome)).toMatch(/in the project's Dockerfile\./);
   }, 300_000);
 
-  test("ends a build that takes too long, writes too much, or uses too much memory", async () => {
+  test("ends a build that takes too long, writes too much, starts too many processes, or uses too much memory", async () => {
     const slow = await make(environments, { postBuild: "sleep 600\n" }, { limits: { seconds: 5 } });
     expect(failed(slow.outcome)).toContain("took longer than");
     const large = await make(environments, { postBuild: "head -c 300M /dev/zero > /opt/sheaf/environment/a\nsleep 600\n" }, { limits: { diskBytes: 100e6 } });
     expect(failed(large.outcome)).toMatch(/larger than|File too large|failed while postBuild/);
     const parts = "for i in 1 2 3 4; do head -c 60M /dev/urandom > /opt/sheaf/environment/$i; done\nsleep 600\n";
     expect(failed((await make(environments, { postBuild: parts }, { limits: { diskBytes: 100e6 } })).outcome)).toContain("is larger than");
+    const many = "ARG SHEAF_BASE\nFROM $SHEAF_BASE\nRUN sleep 1; i=0; while [ $i -lt 700 ]; do sleep 60 & i=$((i+1)); done; echo all-there\n";
+    const crowd = await make(environments, { Dockerfile: many });
+    expect(failed(crowd.outcome)).toContain("failed in the project's Dockerfile");
+    expect(crowd.lines.join("\n")).toContain("Cannot fork");
     const hungry = await make(environments, { postBuild: "python3 -c 'x = bytearray(2 * 10**9)'\n" }, { limits: { memoryBytes: 256 * 1024 * 1024 } });
     expect(failed(hungry.outcome)).toContain("failed while postBuild was run");
   }, 300_000);
@@ -147,6 +155,25 @@ describe.skipIf(whyNoBuilds !== null)("environments as images", () => {
     const find = async (): Promise<number> => (await engine.listContainers({ all: true, filters: JSON.stringify({ label: ["sheaf.kind=build"] }) })).length;
     await expect.poll(find, { timeout: 30_000 }).toBe(0);
   }, 120_000);
+
+  test.skipIf(ownEngine === null)(
+    "is begun again when the container engine was killed meanwhile, and found when only the word of it was lost",
+    async () => {
+      const own = await findOwnEngine();
+      if (!own) throw new Error("The tests' own engine is gone.");
+      const going = Promise.withResolvers<void>();
+      const files = { postBuild: "echo going\nsleep 20\n" };
+      const first = make(environments, files, { onLine: (line) => line === "going" && going.resolve() });
+      await going.promise;
+      await killOwnEngine(own);
+      expect((await first).outcome.kind).toBe("interrupted");
+      await startOwnEngine(own);
+      const second = await make(environments, files);
+      expect(made(second.outcome, second.lines).environment.digest).toMatch(/^sha256:/);
+      expect((await make(environments, files)).lines).toEqual([]);
+    },
+    300_000,
+  );
 
   test("keeps what is used and removes the rest, but nobody else's", async () => {
     const one = await make(environments, { postBuild: "true\n" });

@@ -29,7 +29,9 @@ const lookMs = 2000;
 const cpuPeriodMicroseconds = 100_000;
 const openFiles = 4096;
 /** Of the account that a project's own files run under, in all builds together: counted by the operating system. */
-const processes = 2048;
+const processesOfAccount = 2048;
+/** Of one step, whoever it runs as. */
+const processesOfStep = 512;
 
 /**
  * One build by the engine's classic builder, which every engine has. It ends with the request: an aborted one leaves no
@@ -66,7 +68,7 @@ function optionsOf({ name, dockerfile, buildargs, labels, network, limits }: Cla
   const ulimits = [
     { Name: "core", Soft: 0, Hard: 0 },
     { Name: "nofile", Soft: openFiles, Hard: openFiles },
-    { Name: "nproc", Soft: processes, Hard: processes },
+    { Name: "nproc", Soft: processesOfAccount, Hard: processesOfAccount },
     { Name: "fsize", Soft: limits.diskBytes, Hard: limits.diskBytes },
   ];
   return {
@@ -101,7 +103,14 @@ async function follow(
   stopped.addEventListener("abort", onAbort, { once: true });
   if (stopped.aborted) onAbort();
   let failed = false;
-  const onLine = (line: string): void => takeLine(line, build, running);
+  const onLine = (line: string): void => {
+    if (!takeLine(line, build, running) || running.id === null) return;
+    // The builder has no such option. It is told of each step's container before that is started.
+    void engine
+      .getContainer(running.id)
+      .update({ PidsLimit: processesOfStep })
+      .catch(() => undefined);
+  };
   const lines = createLineSplitter(onLine);
   const onSaid = ({ stream, status, error }: Said): void => {
     if (stream !== undefined) lines.add(stream);
@@ -127,13 +136,15 @@ async function follow(
   }
 }
 
-function takeLine(line: string, build: ClassicBuild, running: { id: string | null }): void {
+/** Whether a step's container has come to be. */
+function takeLine(line: string, build: ClassicBuild, running: { id: string | null }): boolean {
   const step = /^Step (\d+)\/\d+ : /.exec(line);
   const phase = step && (build.phases[Number(step[1]) - 1] ?? build.phases.at(-1));
   if (phase) build.onPhase(phase);
   const begun = /^ ---> Running in ([0-9a-f]+)/.exec(line);
   if (begun?.[1]) running.id = begun[1];
   if (!/^(?: ---> |Removing intermediate container |\[Warning\] One or more build-args)/.test(line) && line.trim() !== "") build.onLine(line);
+  return begun !== null;
 }
 
 /** What the present step has written, with all before it. Asking costs the engine a walk through that, so it is asked seldom. */
