@@ -48,7 +48,10 @@ module.exports = {
         path: "^(app|components|lib|instrumentation|server/(adapters/(forge|storage|store)|container|next|ports|usecases))",
         pathNot: "(\\.test\\.tsx?$|contract\\.ts$)",
       },
-      { path: "^server/(adapters/(database|environments|kernels)|cli|engine|gateway|jupyter|main|supervisor)", dependencyTypesNot: ["type-only", "dynamic-import"] },
+      {
+        path: "^server/(adapters/(database|environments|kernels)|cli|engine|gateway|jupyter|main|supervisor)",
+        dependencyTypesNot: ["type-only", "dynamic-import"],
+      },
       "The build of pages does not look for changes in what runs beside it.",
     ),
     layer(

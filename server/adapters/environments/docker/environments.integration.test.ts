@@ -123,7 +123,7 @@ describe.skipIf(whyNoBuilds !== null)("environments as images", () => {
     const broken = await make(environments, { postBuild: 'echo first\necho "last word" >&2\nexit 7\n' });
     expect(failed(broken.outcome)).toContain("failed while postBuild was run");
     expect(broken.lines).toEqual(expect.arrayContaining(["first", "last word"]));
-    const full = await make(environments, { postBuild: "set -e\necho much > /dev/full\n" });
+    const full = await make(environments, { postBuild: "cp /etc/passwd /dev/full\n" });
     expect(failed(full.outcome)).toContain("The disk was full.");
     const absent = await make(environments, { Dockerfile: "FROM localhost:1/nothing:here\n" });
     expect(failed(absent.outcome)).toMatch(/in the project's Dockerfile\./);
