@@ -35,6 +35,8 @@ describe("the Dockerfile of the light builder", () => {
   });
 
   test("names each step's phase, in their order", () => {
+    const changes = printLight(conda).instructions.filter(({ phase }, index, all) => phase !== all[index - 1]?.phase);
+    expect(changes.map(({ phase }) => phase)).toEqual(["base", "conda", "python", "checking"]);
     expect([...new Set(printLight(everything).instructions.map(({ phase }) => phase))]).toEqual(["base", "system", "python", "r", "post_build", "checking"]);
     expect([...new Set(printLight(conda).instructions.map(({ phase }) => phase))]).toEqual(["base", "conda", "python", "checking"]);
     expect(printLight(empty).instructions.map(({ phase }) => phase)).not.toContain("system");

@@ -40,7 +40,16 @@ export function printLight(plan: BuildPlan): PrintedBuild {
     ...has(postBuild, { phase: "post_build", text: run("sh", `${scripts}/post-build.sh`, `${projectPlace}/${postBuild ?? ""}`) }),
     ...ending(start === null ? null : `${projectPlace}/${start}`),
   ];
-  return { instructions, texts };
+  return { instructions: inOrder(instructions), texts };
+}
+
+/** What is laid out between two phases belongs to the one that needs it: a reader sees them go forward only. */
+function inOrder(instructions: readonly Instruction[]): readonly Instruction[] {
+  const begun = instructions.findIndex(({ phase }) => phase !== "base");
+  return instructions.map(({ phase, text }, index) => {
+    const next = phase === "base" && index > begun ? instructions.slice(index).find((one) => one.phase !== "base") : undefined;
+    return { phase: next?.phase ?? phase, text };
+  });
 }
 
 /** Makes an image that somebody else's Dockerfile (or repo2docker) built into one that kernels can be started in. */

@@ -67,7 +67,7 @@ describe.skipIf(whyNoBuilds !== null)("environments as images", () => {
     try {
       const first = await make(local, files);
       const { environment, bytes } = made(first.outcome, first.lines);
-      expect(first.phases).toEqual(["base", "system", "base", "python", "post_build", "checking"]);
+      expect(first.phases).toEqual(["base", "system", "python", "post_build", "checking"]);
       expect(first.lines.join("\n")).toContain("Successfully installed brought-1.0 fetched-2.1 needed-1.5");
       expect(environment.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
       const program =
