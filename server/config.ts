@@ -49,7 +49,7 @@ const environmentSchema = z.object({
   SHEAF_BUILD_NETWORK: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, "none, host or the name of a network of the container engine")
-    .default("bridge"),
+    .default("sheaf-builds"),
   SHEAF_PIP_INDEX: z.url({ protocol: /^https?$/ }).optional(),
   SHEAF_CRAN: z.url({ protocol: /^https?$/ }).optional(),
   /** With {day} where the day stands. */

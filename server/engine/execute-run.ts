@@ -5,6 +5,7 @@ import type { Services } from "#server/context.ts";
 import type { Run, RunLease } from "#server/ports/store.ts";
 import { untilDatabaseIsBack } from "./database-away.ts";
 import { describeEnd, type RunEnd } from "./describe-end.ts";
+import { noteEnvironmentGone } from "./environment-gone.ts";
 import { createEventWriter, type EventWriter, patienceMs } from "./event-writer.ts";
 import { type CellsOutcome, executeCells } from "./execute-cells.ts";
 import { finishRun } from "./finish-run.ts";
@@ -83,8 +84,8 @@ async function prepareAndRun(services: RunServices, going: Going): Promise<void>
   const began = performance.now();
   const taken = going.signal.stop ? null : await takeKernel(services, going, loaded.value);
   if (taken && !taken.ok) {
-    if (taken.failure.code === "not_found" && loaded.value.version.environmentBuildId !== null)
-      await services.store.markBuildRemoved(loaded.value.version.environmentBuildId);
+    const { environmentBuildId } = loaded.value.version;
+    if (taken.failure.code === "not_found" && environmentBuildId !== null) await noteEnvironmentGone(services, environmentBuildId);
     return giveUp(services, going, taken.failure.message);
   }
   const ready = taken?.ok ? taken.value : null;

@@ -11,6 +11,7 @@ import type { LabChange, LabLease, LabRow } from "#server/ports/store.ts";
 import { prepareWorkingCopy } from "#server/usecases/prepare-working-copy.ts";
 import type { UpdateProgress } from "#server/usecases/update-files.ts";
 import { untilDatabaseIsBack } from "./database-away.ts";
+import { noteEnvironmentGone } from "./environment-gone.ts";
 import { tellProgress } from "./tell-progress.ts";
 import { homeTolerance, watchLab } from "./watch-lab.ts";
 
@@ -134,7 +135,7 @@ async function bringFiles(services: Services, row: LabRow, onProgress: UpdatePro
 }
 
 async function startServer(services: Services, kernels: KernelsPort, row: LabRow, lease: LabLease, { home, folder }: LabPlace): Promise<Result<Lab>> {
-  const { config, homes, store, log } = services;
+  const { config, homes, log } = services;
   const { memoryBytes, cpus, processes } = config.labs;
   const build = await environmentFor(services, row);
   const request: StartLab = {
@@ -151,7 +152,7 @@ async function startServer(services: Services, kernels: KernelsPort, row: LabRow
   if (started.ok || started.failure.code !== "not_found" || !build) return started;
   // Whoever asks for it next has it made again; work goes on without it meanwhile.
   log.warn({ labId: row.id, build: build.id }, "a lab is opened without the environment of its project, which is gone");
-  await store.markBuildRemoved(build.id);
+  await noteEnvironmentGone(services, build.id);
   return kernels.startLab({ ...request, environment: null });
 }
 

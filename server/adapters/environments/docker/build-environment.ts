@@ -9,6 +9,7 @@ import type { Config } from "#server/config.ts";
 import type { BuildEnvironment, BuildOutcome } from "#server/ports/environments.ts";
 import type { Image } from "../../kernels/docker/images.ts";
 import { packFolder } from "../../kernels/process/pack-files.ts";
+import { ensureNetwork } from "./ensure-network.ts";
 import { type Repo2docker, runRepo2docker } from "./repo2docker.ts";
 import { type BuildEnd, type ClassicBuild, runBuild } from "./run-build.ts";
 import { ownFileName, writeContext, writeSources } from "./write-context.ts";
@@ -31,6 +32,7 @@ const keptLines = 200;
 export async function buildEnvironment(site: Site, request: BuildEnvironment): Promise<Exclude<BuildOutcome, { kind: "interrupted" }> | { kind: "stopped" }> {
   const folder = path.join(site.folder, request.buildId);
   const told = tell(request);
+  await ensureNetwork(site.engine, site.builds.network);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   try {

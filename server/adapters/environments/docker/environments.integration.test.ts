@@ -144,6 +144,25 @@ describe.skipIf(whyNoBuilds !== null)("environments as images", () => {
     expect(failed(hungry.outcome)).toContain("failed while postBuild was run");
   }, 300_000);
 
+  test("has a network of its own, without this machine's loopback", async () => {
+    const name = "sheaf-tests";
+    const apart = dockerEnvironments(testOptions({}, { SHEAF_BUILD_NETWORK: name }));
+    const index = await serveIndex([]);
+    const port = new URL(index.url).port;
+    const look = `python3 -c "import socket; print(socket.create_connection(('127.0.0.1', ${port}), 3))" && echo reached; cat /proc/net/dev; exit 0\n`;
+    try {
+      const { outcome, lines } = await make(apart, { postBuild: look });
+      made(outcome, lines);
+      expect(lines).not.toContain("reached");
+      expect(lines.flatMap((line) => /^\s*(\w+): +\d+ /.exec(line)?.[1] ?? [])).toEqual(["lo", "eth0"]);
+      expect(await engine.getNetwork(name).inspect()).toMatchObject({ Options: { "com.docker.network.bridge.name": name } });
+    } finally {
+      await index.close();
+      await apart.collect(new Set());
+      await engine.getNetwork(name).remove();
+    }
+  }, 120_000);
+
   test("leaves nothing behind when it is stopped", async () => {
     const stopping = new AbortController();
     const { outcome } = await make(
