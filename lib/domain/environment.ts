@@ -46,7 +46,13 @@ export type CondaPlan = {
   readonly variables: Readonly<Record<string, string>>;
 };
 /** `packages` have to be there once the script ran; `snapshotDate` ("2025-03-01") is that of the archive of R packages. */
-export type RPlan = { readonly script: string | null; readonly packages: readonly string[]; readonly snapshotDate: string | null };
+export type RPlan = {
+  readonly script: string | null;
+  readonly packages: readonly string[];
+  /** Whether the script does nothing but install them. */
+  readonly onlyInstalls: boolean;
+  readonly snapshotDate: string | null;
+};
 
 export type Environment = {
   readonly kind: EnvironmentKind;

@@ -143,10 +143,10 @@ async function planR(look: Look, kind: EnvironmentKind, snapshotDate: string | n
     take(look, "runtime.txt", snapshotDate === null ? "Names R, which is there." : `R packages are those of ${snapshotDate}.`);
   if (look.found.paths.has("DESCRIPTION") && text === null) refuse(look, "description");
   if (text === null) return null;
-  const { packages, problems } = readInstallR(text);
+  const { packages, onlyInstalls, problems } = readInstallR(text);
   take(look, "install.R", saysOf.r(packages.length));
   note(look, "install.R", problems);
-  return { script: look.found.paths.get("install.R") ?? null, packages, snapshotDate };
+  return { script: look.found.paths.get("install.R") ?? null, packages, onlyInstalls, snapshotDate };
 }
 
 async function planDockerfile(look: Look): Promise<BuildPlan | null> {

@@ -223,6 +223,13 @@ describe("lists that people write", () => {
   test("install.R says which packages have to be there afterwards", () => {
     const { packages, problems } = readInstallR('install.packages(c("vegan", \'ape\')) # "not this"\ninstall.packages("../x")\nremotes::install_github("a/b")');
     expect(packages).toEqual(["ape", "vegan"]);
+    const isOnly = (text: string): boolean => readInstallR(text).onlyInstalls;
+    expect([isOnly('install.packages(c("a1", "b1"))  # both\n'), isOnly("install.packages('a1'); install.packages(\"b1\")")]).toEqual([true, true]);
+    expect([isOnly('install.packages("a1", repos = x)'), isOnly('install.packages("a1")\nq()'), isOnly("install.packages(readLines())")]).toEqual([
+      false,
+      false,
+      false,
+    ]);
     expect(problems).toMatchObject([
       { severity: "warning", line: 3 },
       { severity: "error", line: 2 },

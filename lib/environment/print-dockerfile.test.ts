@@ -9,7 +9,7 @@ const everything: BuildPlan = {
   ...empty,
   aptPackages: ["jq", "libstdc++6=14.2.0-19"],
   python: { requirements: ["six", "git+https://example.org/a.git"], constraints: ["six<2"] },
-  r: { script: "binder/install.R", packages: ["vegan"], snapshotDate: "2025-03-01" },
+  r: { script: "binder/install.R", packages: ["vegan"], onlyInstalls: true, snapshotDate: "2025-03-01" },
   postBuild: "binder/postBuild",
   start: "binder/start",
   sources: ["binder/postBuild", "binder/start"],

@@ -1,9 +1,10 @@
 /**
  * Whether a version is among those that "~=2.2, !=2.3.1" asks for (PEP 440), for versions that are numbers alone: of
- * anything else (pre-releases, epochs, local versions) it says no, since pip knows better.
+ * anything else (pre-releases, epochs) it says no, since pip knows better. What a distribution adds to the version that is
+ * there ("3.10.1+dfsg1") does not count, as none of the clauses names such a thing.
  */
 export function satisfies(version: string, clauses: string): boolean {
-  const there = releaseOf(version);
+  const there = releaseOf(version.replace(/\+[A-Za-z0-9.]+$/, ""));
   if (!there) return clauses.trim() === "";
   return clauses
     .split(",")

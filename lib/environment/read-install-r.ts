@@ -3,6 +3,8 @@ import { errorAt, type FileProblem, linesOf, quoted, warningAt } from "./project
 export type RScript = {
   /** What it says it installs from the archive: R only warns where one of them could not be. */
   readonly packages: readonly string[];
+  /** Whether it does nothing else: where all of them are there, it need not be run. */
+  readonly onlyInstalls: boolean;
   readonly problems: readonly FileProblem[];
 };
 
@@ -28,5 +30,6 @@ export function readInstallR(text: string): RScript {
       else problems.push(errorAt(line, `${quoted(name)} is no name of an R package.`));
     }
   }
-  return { packages: [...packages].sort(), problems };
+  const rest = joined.replace(/\binstall\.packages\s*\(\s*(?:pkgs\s*=\s*)?(?:c\s*\([^()]*\)|"[^"\n]*"|'[^'\n]*')\s*\)/g, "");
+  return { packages: [...packages].sort(), onlyInstalls: /^[\s;]*$/.test(rest), problems };
 }

@@ -4,7 +4,11 @@ import { satisfies } from "./python-versions.ts";
 import { trimPlan } from "./trim-plan.ts";
 
 const empty: BuildPlan = { builder: "light", aptPackages: [], python: null, conda: null, r: null, dockerfile: null, postBuild: null, start: null, sources: [] };
-const there = { debian: { "python3-numpy": "1:2.2.4-1", jq: "1.7" }, python: { numpy: "2.2.4", "scikit-learn": "1.4.2", odd: "1.0rc1" } };
+const there = {
+  debian: { "python3-numpy": "1:2.2.4-1", jq: "1.7" },
+  python: { numpy: "2.2.4", "scikit-learn": "1.4.2", odd: "1.0rc1" },
+  r: ["ggplot2", "nlme"],
+};
 const python = (...requirements: string[]): BuildPlan => ({ ...empty, python: { requirements, constraints: [] } });
 
 test.each([
@@ -17,6 +21,8 @@ test.each([
   ["2.2.4", "!=2.2.4", false],
   ["2.10", ">2.9", true],
   ["1.0rc1", ">=1", false],
+  ["3.10.1+dfsg1", "~=3.10", true],
+  ["3.10.1+dfsg1", ">3.10.1", false],
   ["1.0rc1", "", true],
   ["2.2.4", "~=2", false],
 ])("%s is among %s: %s", (version, clauses, expected) => {
@@ -45,5 +51,12 @@ describe("what the site's own environment has", () => {
       expect(trimPlan(python(line), there), line).not.toBeNull();
     expect(trimPlan({ ...empty, python: { requirements: ["numpy"], constraints: ["numpy<2"] } }, there)).not.toBeNull();
     expect(trimPlan({ ...empty, postBuild: "postBuild" }, there)).not.toBeNull();
+  });
+
+  test("is enough for a script of R that installs what is there and does nothing else", () => {
+    const script = { script: "install.R", packages: ["ggplot2", "nlme"], onlyInstalls: true, snapshotDate: null };
+    expect(trimPlan({ ...empty, r: script }, there)).toBeNull();
+    for (const more of [{ packages: ["vegan"] }, { onlyInstalls: false }, { snapshotDate: "2025-03-01" }])
+      expect(trimPlan({ ...empty, r: { ...script, ...more } }, there)).not.toBeNull();
   });
 });

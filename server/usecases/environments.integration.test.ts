@@ -43,7 +43,7 @@ describe("the environment of a project", () => {
     world = await createWorld();
     ada = await author(world, "ada");
     bob = await author(world, "bob");
-    await world.store.upsertEnvironmentBase("docker", "sha256:base", { debian: { jq: "1.7" }, python: { numpy: "2.2.4" } }, new Date());
+    await world.store.upsertEnvironmentBase("docker", "sha256:base", { debian: { jq: "1.7" }, python: { numpy: "2.2.4" }, r: [] }, new Date());
   });
   afterAll(() => world?.close());
 

@@ -15,16 +15,18 @@ export function projectEnvironmentQueries({ db }: Queryable) {
   return {
     async findProjectEnvironment(projectId: ProjectId): Promise<ProjectEnvironment | null> {
       const wanted = alias(environmentBuilds, "wanted");
-      const current = alias(environmentBuilds, "current");
+      const before = alias(environmentBuilds, "before");
       const [row] = await db
-        .select({ environment: projectEnvironments, wanted, current })
+        .select({ environment: projectEnvironments, wanted, current: before })
         .from(projectEnvironments)
         .leftJoin(wanted, eq(wanted.id, projectEnvironments.wantedId))
-        .leftJoin(current, eq(current.id, projectEnvironments.currentId))
+        .leftJoin(before, eq(before.id, projectEnvironments.currentId))
         .where(eq(projectEnvironments.projectId, projectId));
       if (!row) return null;
       const { wantedId: _wanted, currentId: _current, ...environment } = row.environment;
-      return { ...environment, wanted: row.wanted, current: row.current };
+      // It may have become ready in the moment in which it was written down as wanted.
+      const current = row.wanted?.state === "ready" ? row.wanted : row.current;
+      return { ...environment, wanted: row.wanted, current };
     },
 
     /** `wantedId` null and nothing unmade: the site's own environment is enough, and becomes what runs stand on. */

@@ -10,6 +10,7 @@ import { openEngine } from "../../kernels/docker/engine.ts";
 import { dockerKernelsIn } from "../../kernels/docker/test-options.ts";
 import { labIn } from "../lab-for-a-test.ts";
 import { make, ready } from "../make-for-a-test.ts";
+import { serveRPackage } from "../r-archive-for-a-test.ts";
 import { makeWheel, serveIndex } from "../wheel-for-a-test.ts";
 import { dockerEnvironments, hasImage, testOptions, whyNoBuilds } from "./site-for-a-test.ts";
 
@@ -33,7 +34,7 @@ async function runIn({ digest }: MadeEnvironment, ...command: string[]): Promise
   const out = new PassThrough();
   const said: Buffer[] = [];
   out.on("data", (chunk: Buffer) => said.push(chunk));
-  const HostConfig = { NetworkMode: "none", ReadonlyRootfs: true, CapDrop: ["ALL"], SecurityOpt: ["no-new-privileges:true"], AutoRemove: false };
+  const HostConfig = { NetworkMode: "none", ReadonlyRootfs: true, CapDrop: ["ALL"], SecurityOpt: ["no-new-privileges:true"], Tmpfs: { "/tmp": "mode=1777" } };
   const [, container] = (await engine.run(digest, command, out, {
     Entrypoint: ["/usr/bin/tini", "--", "/opt/sheaf/enter"],
     User: "612345:612345",
@@ -83,6 +84,13 @@ describe.skipIf(whyNoBuilds !== null)("environments as images", () => {
     }
   }, 600_000);
 
+  test("need not be made of what the site's own image has", async () => {
+    const { debian, python, r } = await environments.inventory();
+    expect(debian["python3-numpy"]).toBeDefined();
+    expect(python["scikit-learn"]).toMatch(/^\d/);
+    expect(r).toEqual(expect.arrayContaining(["ggplot2", "IRkernel"]));
+  });
+
   test("is what a lab's kernels find first", async () => {
     const wheel = makeWheel("inlab", "1.0");
     const environment = ready(await make(environments, { "requirements.txt": wheel.fileName, [wheel.fileName]: wheel.bytes }));
@@ -97,10 +105,16 @@ describe.skipIf(whyNoBuilds !== null)("environments as images", () => {
     }
   }, 300_000);
 
-  test("runs install.R, and says which package R only warned about", async () => {
-    const { outcome, phases } = await make(environments, { "install.R": 'writeLines("made", file.path("/opt/sheaf/environment", "by-r"))\n' });
-    expect(phases).toContain("r");
-    expect(await runIn(made(outcome).environment, "cat", "/opt/sheaf/environment/by-r")).toBe("made");
+  test("runs install.R with packages of an archive, and says which one R only warned about", async () => {
+    const archive = await serveRPackage("tiny", "1.2");
+    const local = dockerEnvironments({ ...options, builds: { ...options.builds, cran: archive.url } });
+    try {
+      const { outcome, phases, lines } = await make(local, { "install.R": 'install.packages("tiny")\n' });
+      expect(phases).toContain("r");
+      expect(await runIn(made(outcome, lines).environment, "Rscript", "-e", "cat(tiny::answer())")).toBe("tiny 1.2");
+    } finally {
+      await archive.close();
+    }
     const missing = await make(environments, { "install.R": 'if (FALSE) install.packages("notHere")\n' });
     expect(failed(missing.outcome)).toContain("R has no package notHere after install.R was run");
   }, 300_000);

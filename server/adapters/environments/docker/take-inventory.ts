@@ -8,6 +8,7 @@ python3 -c '
 from importlib.metadata import distributions
 for one in distributions():
     print("python", one.metadata["Name"], one.version)'
+Rscript --vanilla -e 'cat(sprintf("r %s\\n", rownames(installed.packages())), sep = "")'
 `;
 const answerMs = 120_000;
 
@@ -22,7 +23,14 @@ export async function takeInventory(engine: Docker, imageId: string): Promise<In
     Cmd: [listAll],
     User: "65534:65534",
     Labels: { "sheaf.kind": "build" },
-    HostConfig: { NetworkMode: "none", ReadonlyRootfs: true, CapDrop: ["ALL"], SecurityOpt: ["no-new-privileges:true"], PidsLimit: 64 },
+    HostConfig: {
+      Tmpfs: { "/tmp": "mode=1777" },
+      NetworkMode: "none",
+      ReadonlyRootfs: true,
+      CapDrop: ["ALL"],
+      SecurityOpt: ["no-new-privileges:true"],
+      PidsLimit: 64,
+    },
   });
   const timer = setTimeout(() => void container.kill().catch(() => undefined), answerMs);
   try {
@@ -40,10 +48,12 @@ export async function takeInventory(engine: Docker, imageId: string): Promise<In
 function readInventory(text: string): Inventory {
   const debian: Record<string, string> = {};
   const python: Record<string, string> = {};
+  const r: string[] = [];
   for (const line of text.split("\n")) {
     const [kind, name = "", version = ""] = line.split(" ");
     if (kind === "debian" && name !== "") debian[name] = version;
+    if (kind === "r" && name !== "") r.push(name);
     if (kind === "python" && name !== "") python[normaliseName(name)] = version;
   }
-  return { debian, python };
+  return { debian, python, r };
 }

@@ -1,7 +1,9 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { detectEnvironment } from "#lib/environment/detect-environment.ts";
+import { trimPlan } from "#lib/environment/trim-plan.ts";
 import { loadConfig } from "#server/config.ts";
 import { createLogger } from "#server/log.ts";
 import type { EnvironmentsPort } from "#server/ports/environments.ts";
@@ -40,6 +42,20 @@ describe("environments as folders", () => {
     expect(debian["python3-numpy"]).toBeDefined();
     expect(python.numpy).toMatch(/^\d/);
     expect(python["scikit-learn"]).toMatch(/^\d/);
+  });
+
+  test("need not be made for the demo library", async () => {
+    const inventory = await environments.inventory();
+    const { base } = await environments.describe();
+    const library = path.resolve(import.meta.dirname, "../../../../library");
+    const books = (await readdir(library, { withFileTypes: true })).filter((one) => one.isDirectory()).map(({ name }) => path.join(library, name));
+    for (const book of books) {
+      const files = (await readdir(book)).map((name) => ({ path: name, kind: "file" as const }));
+      const { plan, problems } = await detectEnvironment(files, (name) => readFile(path.join(book, name)), { base: base.versions, hasRepo2docker: false });
+      expect(problems, book).toEqual([]);
+      expect(plan && trimPlan(plan, inventory), book).toBeNull();
+    }
+    expect(books.length).toBeGreaterThan(5);
   });
 
   test("have wheels with what those need, and their programs, and are what a lab's kernels find first", async () => {

@@ -94,7 +94,10 @@ async function takeInventory({ root }: Runtime): Promise<Inventory> {
     const [, project, version] = /^([A-Za-z0-9_.]+)-([^-]+)\.(?:dist|egg)-info$/.exec(name) ?? [];
     return project && version ? [[normaliseName(project), version] as const] : [];
   });
-  return { debian, python: Object.fromEntries(python) };
+  const libraries = ["usr/lib/R/library", "usr/lib/R/site-library", "usr/local/lib/R/site-library"].map((name) =>
+    readdir(path.join(place, name)).catch(() => []),
+  );
+  return { debian, python: Object.fromEntries(python), r: (await Promise.all(libraries)).flat() };
 }
 
 function wordsOf(line: string): [string, string][] {
