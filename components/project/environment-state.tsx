@@ -23,9 +23,7 @@ export function EnvironmentState({ projectId, environment, retry }: Props) {
       </h2>
       <p className="mb-3 text-soft">{t.environment.hint}</p>
       {build ? <Build build={build} /> : <p className="text-soft">{unmade === null ? t.environment.site : unmade}</p>}
-      {(unmade !== null || (build !== null && build.state !== "ready")) && (
-        <p className="text-soft">{environment.inUse ? t.environment.meanwhile : t.environment.siteMeanwhile}</p>
-      )}
+      <Meanwhile environment={environment} />
       {mayRetry && (
         <div className="mt-2">
           <ActionButton action={retry.bind(null, projectId)} busyWords={t.environment.retrying}>
@@ -50,6 +48,12 @@ export function EnvironmentState({ projectId, environment, retry }: Props) {
       {build && build.lines > 0 && <BuildLog key={`${build.id} ${build.startedAt}`} projectId={projectId} />}
     </section>
   );
+}
+
+/** What runs stand on while it is not there. */
+function Meanwhile({ environment: { unmade, build, inUse } }: { environment: EnvironmentView }) {
+  if (unmade === null && (build === null || build.state === "ready")) return null;
+  return <p className="text-soft">{inUse ? t.environment.meanwhile : unmade === null ? t.environment.waits : t.environment.siteMeanwhile}</p>;
 }
 
 function Build({ build }: { build: BuildView }) {

@@ -205,9 +205,11 @@ describe("an environment that a project asks for", () => {
     const someone = "someone" as EngineId;
     const claimed = await site.store.claimBuild("test", someone, new Date());
     const lease = { buildId: build.id, engineId: someone, attempt: claimed?.attempt ?? 0 };
+    await site.store.appendBuildLog(lease, 1, ["said"]);
     expect(await site.store.finishBuild(lease, { state: "ready", name: "x", digest: "sha256:x", bytes: 1 }, new Date())).toBe(true);
     expect(await site.store.retireBuilds("test", new Date(Date.now() - 60_000))).toEqual(new Set([key]));
     expect(await site.store.retireBuilds("test", new Date(Date.now() + 60_000))).toEqual(new Set());
+    expect(await site.store.listBuildLog(build.id, 0, 10)).toEqual([]);
     expect((await request()).state).toBe("queued");
   });
 });

@@ -182,7 +182,7 @@ export function environmentBuildQueries({ db }: Queryable) {
       await db.update(environmentBuilds).set({ usedAt: now }).where(eq(environmentBuilds.id, id));
     },
 
-    /** Calls removed what was made and is used by nothing since then; answers the keys of all others. */
+    /** Calls removed what is used by nothing since then, with its log; answers the keys of what is there, or will be. */
     async retireBuilds(adapter: string, unusedSince: Date): Promise<Set<Digest>> {
       const inProjects = db
         .select({ id: sql`unnest(array[${projectEnvironments.wantedId}, ${projectEnvironments.currentId}])`.as("id") })
@@ -199,12 +199,13 @@ export function environmentBuildQueries({ db }: Queryable) {
         .where(
           and(
             eq(environmentBuilds.adapter, adapter),
-            eq(environmentBuilds.state, "ready"),
+            inArray(environmentBuilds.state, ["ready", "failed"]),
             lt(environmentBuilds.usedAt, unusedSince),
             sql`${environmentBuilds.id} not in (${inWorksheets})`,
             sql`${environmentBuilds.id} not in (select used.id from (${inProjects}) as used where used.id is not null)`,
           ),
         );
+      await db.execute(sql`delete from environment_log using environment_builds where environment_builds.id = build_id and state = 'removed'`);
       const kept = await db
         .select({ key: environmentBuilds.key })
         .from(environmentBuilds)
