@@ -12,7 +12,7 @@ import { labIn } from "../lab-for-a-test.ts";
 import { make, ready } from "../make-for-a-test.ts";
 import { serveRPackage } from "../r-archive-for-a-test.ts";
 import { makeWheel, serveIndex } from "../wheel-for-a-test.ts";
-import { dockerEnvironments, hasImage, testOptions, whyNoBuilds } from "./site-for-a-test.ts";
+import { dockerEnvironments, hasImage, removeTestFolders, testOptions, whyNoBuilds } from "./site-for-a-test.ts";
 
 const options = testOptions();
 const environments = dockerEnvironments(options);
@@ -26,7 +26,7 @@ if (!hasRepo2docker) console.log(`skipped: the image ${repo2docker} is not here,
 
 afterAll(async () => {
   if (whyNoBuilds === null) await environments.collect(new Set());
-  await rm(options.dataFolder, { recursive: true, force: true });
+  removeTestFolders();
 });
 
 /** Containers of steps of builds. */

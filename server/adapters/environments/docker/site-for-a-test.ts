@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { loadConfig } from "#server/config.ts";
@@ -33,8 +33,15 @@ export function hasImage(name: string): Promise<boolean> {
     );
 }
 
+const folders: string[] = [];
+
+export function removeTestFolders(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
 export function testOptions(more: Partial<DockerEnvironmentsOptions> = {}, settings: Readonly<Record<string, string>> = {}): DockerEnvironmentsOptions {
   const dataFolder = mkdtempSync(path.join(os.tmpdir(), "sheaf-builds-"));
+  folders.push(dataFolder);
   // The tests' own container engine has no network but the machine's.
   const config = loadConfig({ ...process.env, SHEAF_DATA: dataFolder, SHEAF_BUILD_NETWORK: "host", ...settings });
   return { ...config, dataFolder, ...more };
