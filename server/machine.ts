@@ -13,6 +13,17 @@ export async function openImages(): Promise<typeof import("./adapters/kernels/do
   return import("./adapters/kernels/docker/build-images.ts");
 }
 
+/** Backups of a data folder and its database. Loaded when asked for: servers never do. */
+export async function openBackups() {
+  const [folder, making, checking, restoring] = await Promise.all([
+    import("./adapters/backup/backup-folder.ts"),
+    import("./adapters/backup/back-up.ts"),
+    import("./adapters/backup/check-backup.ts"),
+    import("./adapters/backup/restore.ts"),
+  ]);
+  return { ...folder, ...making, ...checking, ...restoring };
+}
+
 /** Brings a database to the newest schema. Loaded when asked for: the supervisor never does. */
 export async function migrate(databaseUrl: string): Promise<void> {
   const store = await import("./adapters/store/migrate.ts");

@@ -47,6 +47,20 @@ async function run(words: readonly string[]): Promise<number> {
       const { examine } = await import("./doctor.ts");
       return examine(configOf(read(rest, { ...place, port: text })));
     }
+    case "backup": {
+      const { values, positionals } = readWithPlace(rest, { ...place, keep: text, backup: text, verify: { type: "boolean" } });
+      const { backUpByCommand } = await import("./back-up.ts");
+      return backUpByCommand(configOf(values), { folder: positionals[0], keep: values.keep, backup: values.backup, verify: values.verify ?? false });
+    }
+    case "restore": {
+      const { values, positionals } = readWithPlace(rest, { ...place, backup: text });
+      const { restoreByCommand } = await import("./restore.ts");
+      return restoreByCommand(configOf(values), { folder: positionals[0], backup: values.backup });
+    }
+    case "verify": {
+      const { verifyByCommand } = await import("./verify.ts");
+      return verifyByCommand(configOf(read(rest, place)));
+    }
     case "images": {
       read(afterWord(rest, "build"), {});
       const { buildByCommand } = await import("./build-images.ts");
@@ -58,8 +72,19 @@ async function run(words: readonly string[]): Promise<number> {
 }
 
 function read<T extends ParseArgsOptionsConfig>(words: readonly string[], options: T) {
+  return parse(words, options, false).values;
+}
+
+/** With one word that is no option: a folder. */
+function readWithPlace<T extends ParseArgsOptionsConfig>(words: readonly string[], options: T) {
+  const found = parse(words, options, true);
+  if (found.positionals.length > 1) throw new CommandProblem(`One folder, and not "${found.positionals[1]}" too. See ./sheaf help`);
+  return found;
+}
+
+function parse<T extends ParseArgsOptionsConfig>(words: readonly string[], options: T, allowPositionals: boolean) {
   try {
-    return parseArgs({ args: [...words], options, strict: true }).values;
+    return parseArgs({ args: [...words], options, strict: true, allowPositionals });
   } catch (error) {
     throw new CommandProblem(`${(error as Error).message.split(". To specify")[0]}. See ./sheaf help`);
   }

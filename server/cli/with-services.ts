@@ -22,10 +22,11 @@ export async function withServices<T>(asked: Config, work: (services: Services) 
   });
 }
 
-async function withDatabase<T>(config: Config, work: (url: string) => Promise<T>): Promise<T> {
+/** The address of the database, as it is: no migration. `restoring`: over a folder that is only half restored. */
+export async function withDatabase<T>(config: Config, work: (url: string) => Promise<T>, { restoring = false } = {}): Promise<T> {
   if (config.databaseUrl !== null) return work(config.databaseUrl);
   const folder = path.join(config.dataFolder, "postgres");
-  const lock = await lockDataFolder(config.dataFolder, `a command, process ${process.pid}`).catch((error: unknown) => {
+  const lock = await lockDataFolder(config.dataFolder, `a command, process ${process.pid}`, { restoring }).catch((error: unknown) => {
     if (error instanceof DataFolderInUse) return null;
     throw error;
   });

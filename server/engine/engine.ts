@@ -5,6 +5,7 @@ import type { EnvironmentsPort } from "#server/ports/environments.ts";
 import type { KernelsPort } from "#server/ports/kernels.ts";
 import type { EngineDetails } from "#server/ports/store.ts";
 import { completePublication, completePublications } from "#server/usecases/complete-publication.ts";
+import { unlessBackedUp } from "#server/usecases/hold-removals.ts";
 import { maintenanceOf } from "#server/usecases/maintain-repositories.ts";
 import { purgeProjects } from "#server/usecases/purge-projects.ts";
 import { sweepHomes } from "#server/usecases/sweep-homes.ts";
@@ -102,8 +103,8 @@ export async function startEngine(services: Services, kernels: KernelsPort, envi
     () => completePublications(services),
     () => sweepProjects(services),
     () => sweepSilentMakings(services),
-    () => purgeProjects(services),
-    hourly(() => sweepRepositories(services)),
+    unlessBackedUp(store, () => purgeProjects(services)),
+    hourly(unlessBackedUp(store, () => sweepRepositories(services))),
     hourly(() => sweepHomes(services)),
     hourly(() => builds.collect()),
     hourly(maintenanceOf(services, () => signals.size === 0)),

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Logger } from "#server/log.ts";
 import type { Storage } from "#server/ports/storage.ts";
 import type { Store } from "#server/ports/store.ts";
+import { unlessBackedUp } from "#server/usecases/hold-removals.ts";
 import type { Checkouts } from "./checkouts.ts";
 
 const everyMs = 60_000;
@@ -35,7 +36,7 @@ export function startSweeper(services: SweepServices, more: readonly (() => Prom
 export async function sweepOnce({ store, storage, checkouts, log, now }: SweepServices, more: readonly (() => Promise<void>)[] = []): Promise<void> {
   const steps = [
     () => store.sweepRunEvents(new Date(now().getTime() - keepEventsMs)),
-    () => sweepExpiredRuns(store, storage, now()),
+    unlessBackedUp(store, () => sweepExpiredRuns(store, storage, now())),
     () => store.sweepUploads(now()),
     () => store.sweepRates(new Date(now().getTime() - 86_400_000)),
     () => checkouts.sweep(),

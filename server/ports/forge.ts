@@ -53,6 +53,8 @@ export type Forge = {
   exportTree(id: RepositoryId, commit: CommitId, intoFolder: string, limitBytes: number): Promise<Result<void>>;
   /** Packs what became loose and removes what nobody can reach; called rarely, at a quiet time. */
   maintain(id: RepositoryId): Promise<Result<void>>;
+  /** Reads everything that is kept of it. "unavailable" where something is damaged, "not_found" where one of the commits is not there; the words say what. */
+  check(id: RepositoryId, commits: readonly CommitId[]): Promise<Result<void>>;
   /** Removes what was half made, half received or half removed when a process was killed. */
   sweep(): Promise<void>;
   close(): Promise<void>;

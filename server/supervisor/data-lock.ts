@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { unfinishedRestore } from "#server/unfinished-restore.ts";
 import { CannotStart } from "./cannot-start.ts";
 
 export type DataLock = { release(): void };
@@ -14,7 +16,9 @@ const conflict = 75;
  * Makes the data folder and takes it for this process. The kernel holds the lock, through a small program that waits
  * on a pipe from here: it ends with this process however that ends, and it counts between containers too.
  */
-export async function lockDataFolder(folder: string, holder: string): Promise<DataLock> {
+export async function lockDataFolder(folder: string, holder: string, { restoring = false } = {}): Promise<DataLock> {
+  if (!restoring && existsSync(path.join(folder, unfinishedRestore)))
+    throw new CannotStart(`${folder} was restored only in part. Remove what is in it, then restore the backup again.`);
   await mkdir(folder, { recursive: true, mode: 0o711 });
   const file = path.join(folder, "lock");
   const keeper = spawn("flock", ["--exclusive", "--nonblock", "--conflict-exit-code", String(conflict), file, "sh", "-c", "echo locked; exec cat"], {

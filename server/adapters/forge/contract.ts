@@ -107,6 +107,13 @@ export function forgeContract(name: string, make: (folder: string) => Promise<Fo
       expect(made.map((id) => seen.includes(id))).toEqual([true, true, false]);
     });
 
+    test("says whether a repository is whole and has the commits that are asked for", async () => {
+      const { id, commit } = await repository({ "a.txt": "x" });
+      value(await forge.check(id, [commit]));
+      expect(await failure(forge.check(id, [commit, "0".repeat(40) as CommitId]))).toBe("not_found");
+      expect(await failure(forge.check("0".repeat(32) as RepositoryId, []))).toBe("not_found");
+    });
+
     test("exports the tree of a commit", async () => {
       const many = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`many/${n % 7}/${n}.txt`, `file ${n}`]));
       const { id, commit } = await repository({ "a.txt": "x", "empty.txt": "", ".gitattributes": "a.txt export-ignore\n*.txt text eol=crlf\n", ...many });

@@ -12,6 +12,7 @@ import { oneTimeKeyQueries } from "./one-time-keys.ts";
 import { projectEnvironmentQueries } from "./project-environments.ts";
 import { projectListQueries } from "./project-lists.ts";
 import { projectRemovalQueries } from "./project-removal.ts";
+import { promiseQueries } from "./promises.ts";
 import { publicationQueries } from "./publications.ts";
 import { rateLimitQueries } from "./rate-limits.ts";
 import { runQueueQueries } from "./run-queue.ts";
@@ -59,6 +60,7 @@ function queriesOn(connection: Queryable) {
     ...projectEnvironmentQueries(connection),
     ...projectListQueries(connection),
     ...projectRemovalQueries(connection),
+    ...promiseQueries(connection),
     ...publicationQueries(connection),
     ...rateLimitQueries(connection),
     ...runQueries(connection),

@@ -4,6 +4,7 @@ import type { CommitId, RepositoryId } from "#lib/domain/ids.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Forge } from "#server/ports/forge.ts";
 import { isAncestor, mergeBase } from "./ancestry.ts";
+import { checkRepository } from "./check-repository.ts";
 import { compareCommits } from "./compare-commits.ts";
 import { createRepository } from "./create-repository.ts";
 import { exportTree } from "./export-tree.ts";
@@ -165,6 +166,8 @@ export function createEmbeddedForge(options: EmbeddedForgeOptions): Forge {
         if (packed) readers.renew(folder);
         return ok(undefined);
       }),
+
+    check: (id, commits) => within(id, ({ folder, reader }) => checkRepository(folder, reader, commits)),
 
     sweep: () => sweepLeftovers(options.folder),
 
