@@ -23,6 +23,10 @@ const environmentSchema = z.object({
   /** The address people type; session hosts will be made below it. */
   SHEAF_URL: z.url({ protocol: /^https?$/ }).optional(),
   SHEAF_LISTEN: z.string().default("127.0.0.1"),
+  SHEAF_INTERNAL_LISTEN: z
+    .string()
+    .regex(/^(unix:\/[\w./-]+|[\w.-]+:\d{1,5})$/, "host:port or unix:/path/to/socket")
+    .optional(),
   SHEAF_DEMO: flag(true),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   SHEAF_SECRET: z.string().min(32).optional(),
@@ -111,6 +115,8 @@ export type Config = {
   readonly runtimeFolder: string;
   readonly port: number;
   readonly listen: string;
+  /** Where the gateway answers the other servers of the house ("host:port" or "unix:/path"); null: it does not. */
+  readonly internalListen: string | null;
   /** Origin without a trailing slash. */
   readonly publicUrl: string;
   readonly webPort: number;
@@ -214,6 +220,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     ),
     port: e.SHEAF_PORT,
     listen: e.SHEAF_LISTEN,
+    internalListen: e.SHEAF_INTERNAL_LISTEN ?? null,
     publicUrl: (e.SHEAF_URL ?? `http://sheaf.localhost:${e.SHEAF_PORT}`).replace(/\/+$/, ""),
     webPort: e.SHEAF_WEB_PORT,
     development: e.SHEAF_DEVELOPMENT,

@@ -14,7 +14,7 @@ export const lines: string[] = [];
 export let port = 0;
 
 /** Labs are tried beside this, in files of their own. */
-const noLabs = { handle: () => {}, upgrade: () => {}, close: async () => {} };
+const noLabs = { handle: () => {}, upgrade: () => {}, direct: async () => null, close: async () => {} };
 
 /** What each file of these tests stands on: a front door, and behind it what stands in for the pages. */
 export function visitPages(): void {

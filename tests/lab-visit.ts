@@ -9,8 +9,9 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 import { labs } from "#drizzle/schema/index.ts";
 import type { LabId, ProjectId, SessionId, UserId } from "#lib/domain/ids.ts";
+import type { Site } from "#lib/gateway/decide.ts";
 import { createLabConnections } from "#server/gateway/lab-connections.ts";
-import { createLabDoor } from "#server/gateway/lab-door.ts";
+import { createLabDoor, type LabDoor } from "#server/gateway/lab-door.ts";
 import { type MisbehavingLab, openMisbehavingLab } from "#server/gateway/misbehaving-lab-for-a-test.ts";
 import { createGateway, type Gateway } from "#server/gateway/server.ts";
 import { newId, randomText } from "#server/ids.ts";
@@ -55,23 +56,36 @@ export function visitLabs(): void {
   });
 }
 
-export function openGateway(publicUrl: string, hosts: "wildcard" | "port" = "wildcard", labPort = 0): Gateway {
-  const log = createLogger("test", "debug", (line) => lines.push(line));
+const log = createLogger("test", "debug", (line) => lines.push(line));
+
+export const siteOf = (publicUrl: string, hosts: "wildcard" | "port" = "wildcard", labPort = 0): Site => ({
+  publicUrl,
+  port: 3000,
+  development: false,
+  uploadBytes: 1e6,
+  labs: { hosts, port: labPort, bodyBytes: 3e9 },
+});
+
+export function openGateway(publicUrl: string, hosts: "wildcard" | "port" = "wildcard", labPort = 0, labs = openDoor(publicUrl)): Gateway {
   return createGateway({
-    site: { publicUrl, port: 3000, development: false, uploadBytes: 1e6, labs: { hosts, port: labPort, bodyBytes: 3e9 } },
+    site: siteOf(publicUrl, hosts, labPort),
     webPort: 1,
     trustedProxies: 0,
     health: () => ({ status: "ready", live: true, ready: true, parts: {} }),
-    labs: createLabDoor({
-      store: world.store,
-      secret: world.services.config.secret ?? "",
-      publicUrl,
-      log,
-      lookAgainMs: 200,
-      connections: createLabConnections({ request: { lab: 20, all: 100 }, socket: { lab: 5, all: 100 } }),
-    }),
+    labs,
     labFrames: "",
     log,
+  });
+}
+
+export function openDoor(publicUrl: string): LabDoor {
+  return createLabDoor({
+    store: world.store,
+    secret: world.services.config.secret ?? "",
+    publicUrl,
+    log,
+    lookAgainMs: 200,
+    connections: createLabConnections({ request: { lab: 20, all: 100 }, socket: { lab: 5, all: 100 } }),
   });
 }
 
@@ -163,9 +177,9 @@ export function upgradeAnswer(asked: Upgraded): Promise<{ status: number; body: 
 
 export const upgradeStatus = async (asked: Upgraded) => (await upgradeAnswer(asked)).status;
 
-export function openSocket(target = "/api/kernels/1/channels"): Promise<net.Socket> {
+export function openSocket(target = "/api/kernels/1/channels", at = port): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
-    const request = upgradeRequest({ path: target });
+    const request = upgradeRequest({ path: target, port: at });
     request.once("upgrade", (_response, socket: net.Socket) => {
       socket.on("error", () => {});
       resolve(socket);

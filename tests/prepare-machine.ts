@@ -4,10 +4,11 @@ import { loadConfig } from "#server/config.ts";
 import { ensureRuntime, openImages } from "#server/machine.ts";
 import { ensureDockerEngine, isEngineThere } from "./docker-engine.ts";
 
-/** What only the tests need from the system: a browser, and a second PostgreSQL. The rest is `./sheaf up`'s own list. */
+/** What only the tests need from the system: a browser, a second PostgreSQL, a server in front. The rest is `./sheaf up`'s own list. */
 const wanted = [
   { file: "/usr/bin/chromium", packages: ["chromium", "fonts-dejavu-core"] },
   { file: "/usr/lib/postgresql", packages: ["postgresql"] },
+  { file: "/usr/sbin/nginx", packages: ["nginx"] },
 ];
 
 /** Installs what is missing where this user may, and makes the kernels' environment; where not, the tests that need it say so. */

@@ -34,6 +34,14 @@ const fromLabNever = new Set([
 ]);
 const fromLabNeverBeginning = ["access-control-", "x-accel-", "x-sheaf-"];
 
+/** The same for a server in front, which can name headers but not their beginnings. */
+export const hiddenFromLab: readonly string[] = [
+  ...fromLabNever,
+  ...["allow-origin", "allow-credentials", "allow-headers", "allow-methods", "allow-private-network", "expose-headers", "max-age"].map(
+    (rest) => `access-control-${rest}`,
+  ),
+];
+
 function mayLabSay(name: string): boolean {
   return !fromLabNever.has(name) && !fromLabNeverBeginning.some((beginning) => name.startsWith(beginning));
 }

@@ -1,9 +1,9 @@
-import type http from "node:http";
 import type { LabDecision } from "#lib/gateway/decide.ts";
 import { comesFromLab, safeLabPath } from "#lib/gateway/lab-request.ts";
 import { digestOf } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
 import type { LabTarget } from "#server/ports/store.ts";
+import type { Asked } from "./incoming.ts";
 import type { LabSaying } from "./lab-answers.ts";
 import type { LabCookies, LabPass } from "./lab-cookie.ts";
 import type { LabDirectory, LabStore, Soon } from "./lab-directory.ts";
@@ -14,15 +14,15 @@ export type LetIn = { readonly location: string; readonly cookie: string | null 
 
 export type LabAdmission = {
   /** Who may come in, or what they are told instead. */
-  admit(decision: LabDecision, request: http.IncomingMessage, isUpgrade: boolean): Soon<Entry | LabSaying>;
+  admit(decision: LabDecision, request: Asked, isUpgrade: boolean): Soon<Entry | LabSaying>;
   /** `GET /.sheaf/enter?ticket=…&next=…`: the ticket becomes a cookie of this host. */
-  letIn(decision: LabDecision, request: http.IncomingMessage): Promise<LetIn | LabSaying>;
+  letIn(decision: LabDecision, request: Asked): Promise<LetIn | LabSaying>;
 };
 
-type Asked = { readonly store: LabStore; readonly directory: LabDirectory; readonly cookies: LabCookies; readonly log: Logger };
+type Needs = { readonly store: LabStore; readonly directory: LabDirectory; readonly cookies: LabCookies; readonly log: Logger };
 
-export function createLabAdmission({ store, directory, cookies, log }: Asked): LabAdmission {
-  function admit(decision: LabDecision, request: http.IncomingMessage, isUpgrade: boolean): Soon<Entry | LabSaying> {
+export function createLabAdmission({ store, directory, cookies, log }: Needs): LabAdmission {
+  function admit(decision: LabDecision, request: Asked, isUpgrade: boolean): Soon<Entry | LabSaying> {
     const pass = cookies.read(request.headers.cookie, decision.label, decision.basePath);
     if (!pass) return "noPass";
     if (!comesFromLab(askedOf(request, isUpgrade), decision.origin)) return "elsewhere";
@@ -48,7 +48,7 @@ export function createLabAdmission({ store, directory, cookies, log }: Asked): L
     return cookies.write({ label: decision.label, userId, sessionId, issuedAt: Math.floor(Date.now() / 1000) }, decision.basePath);
   }
 
-  async function letIn(decision: LabDecision, request: http.IncomingMessage): Promise<LetIn | LabSaying> {
+  async function letIn(decision: LabDecision, request: Asked): Promise<LetIn | LabSaying> {
     if (request.method !== "GET") return "nothing";
     // Only our page hands out ways in: a page elsewhere would lead somebody into a lab that is not their own.
     if (request.headers["sec-fetch-site"] === "cross-site") return "elsewhere";
@@ -75,7 +75,7 @@ function entryOf(lab: LabTarget | null, pass: LabPass, isSignedIn: boolean): Ent
   return lab.state === "ready" && address ? { lab: { ...lab, address }, pass } : "stopped";
 }
 
-function askedOf(request: http.IncomingMessage, isUpgrade: boolean) {
+function askedOf(request: Asked, isUpgrade: boolean) {
   const { headers } = request;
   return {
     method: request.method ?? "GET",

@@ -3,7 +3,10 @@ import type { Duplex } from "node:stream";
 import type { LabDecision } from "#lib/gateway/decide.ts";
 import type { ForwardedBy } from "#lib/gateway/headers.ts";
 import { labRequestHeaders, labResponseHeaders } from "#lib/gateway/lab-headers.ts";
+import { wantsPage } from "#lib/gateway/lab-request.ts";
 import type { Logger } from "#server/log.ts";
+import { type DirectWay, directWay } from "./direct-way.ts";
+import type { Asked } from "./incoming.ts";
 import { createLabAdmission, type Entry, type LabAdmission, type LetIn } from "./lab-admission.ts";
 import { type LabSaying, sayAtLab, sayingOf } from "./lab-answers.ts";
 import { createLabConnections, type LabConnections } from "./lab-connections.ts";
@@ -27,6 +30,8 @@ export type LabDoorOptions = {
 export type LabDoor = {
   handle(decision: LabDecision, request: http.IncomingMessage, response: http.ServerResponse, by: ForwardedBy): void;
   upgrade(decision: LabDecision, request: http.IncomingMessage, socket: Duplex, head: Buffer, by: ForwardedBy): void;
+  /** Whether a server in front may pass this request to the lab itself, and how; null: it shall bring it here, where it is answered. */
+  direct(decision: LabDecision, request: Asked): Promise<DirectWay | null>;
   close(): Promise<void>;
 };
 
@@ -81,6 +86,7 @@ export function createLabDoor(options: LabDoorOptions): LabDoor {
       }
     },
     upgrade: (decision, request, socket, head, by) => void upgrade(door, decision, request, socket, head, by).catch((error: unknown) => failed(error, socket)),
+    direct: (decision, request) => direct(door, decision, request),
     async close() {
       clearInterval(looking);
       connections.cut(() => true);
@@ -88,6 +94,21 @@ export function createLabDoor(options: LabDoorOptions): LabDoor {
       await pools.close();
     },
   };
+}
+
+/**
+ * The same admission as at this door, for a request that is over soon and whose answer needs nothing of us. What stays open is
+ * brought here, so that it is cut when its sign-in ends; so are pages, whose cookies and policies are looked at one by one,
+ * and bodies of which nobody said how long they are.
+ */
+async function direct(door: Door, decision: LabDecision, request: Asked): Promise<DirectWay | null> {
+  const { headers, method = "GET" } = request;
+  if (decision.place !== "lab" || headers.upgrade !== undefined || headers["transfer-encoding"] !== undefined) return null;
+  const bodyBytes = headers["content-length"] ?? (["GET", "HEAD", "OPTIONS", "DELETE"].includes(method) ? 0 : Number.POSITIVE_INFINITY);
+  if (!(Number(bodyBytes) <= decision.bodyBytes)) return null;
+  if (wantsPage({ method, accept: headers.accept, fetchMode: headers["sec-fetch-mode"]?.toString() })) return null;
+  const entry = await door.admission.admit(decision, request, false);
+  return typeof entry === "string" ? null : directWay(entry.lab, headers.cookie);
 }
 
 async function cutSignedOut(directory: LabDirectory, connections: LabConnections, signIns: Map<LabPass["sessionId"], LabPass["userId"]>): Promise<void> {

@@ -1,8 +1,11 @@
+import { rmSync } from "node:fs";
+import type { Site } from "#lib/gateway/decide.ts";
 import { type ChildMessage, type Health, summarizeHealth } from "#lib/gateway/health.ts";
 import { loadConfig } from "#server/config.ts";
 import { openStore } from "#server/container.ts";
 import { labFrameSource } from "#server/lab-address.ts";
 import { createLogger } from "#server/log.ts";
+import { createInternalServer } from "./internal-server.ts";
 import { createLabDoor } from "./lab-door.ts";
 import { createGateway } from "./server.ts";
 
@@ -15,15 +18,16 @@ if (config.secret === null) throw new Error("SHEAF_SECRET is not set: `sheaf up`
 // Only labs are looked up in it, and sign-ins now and then: a few connections are plenty.
 const store = openStore(config, "gateway", 3);
 const labs = createLabDoor({ store, secret: config.secret, publicUrl: config.publicUrl, log });
+const site: Site = {
+  publicUrl: config.publicUrl,
+  port: config.port,
+  development: config.development,
+  uploadBytes: Math.max(config.visitor.uploadBytes, config.person.uploadBytes),
+  projects: { fileBytes: config.projects.fileBytes, importBytes: config.projects.importBytes },
+  labs: { hosts: config.labs.hosts, port: config.labs.port, bodyBytes: config.person.homeBytes },
+};
 const { server, labServer, close } = createGateway({
-  site: {
-    publicUrl: config.publicUrl,
-    port: config.port,
-    development: config.development,
-    uploadBytes: Math.max(config.visitor.uploadBytes, config.person.uploadBytes),
-    projects: { fileBytes: config.projects.fileBytes, importBytes: config.projects.importBytes },
-    labs: { hosts: config.labs.hosts, port: config.labs.port, bodyBytes: config.person.homeBytes },
-  },
+  site,
   labs,
   labFrames: labFrameSource(config),
   webPort: config.webPort,
@@ -32,11 +36,15 @@ const { server, labServer, close } = createGateway({
   log,
 });
 
+const internal = config.internalListen === null ? null : createInternalServer({ site, labs, log });
+
 process.on("message", (message: ChildMessage) => {
   if (message.type === "health") parts = message.parts;
 });
 for (const signal of ["SIGTERM", "SIGINT"] as const)
   process.once(signal, () => {
+    internal?.close();
+    internal?.closeAllConnections();
     const closed = close().then(() => store.close());
     void closed.finally(() => process.exit(0));
   });
@@ -55,7 +63,20 @@ function listen(one: typeof server, port: number, option: string): Promise<void>
   });
 }
 
+/** "unix:/path", for those who may write there, or "host:port". */
+async function listenInside(one: typeof server, place: string): Promise<void> {
+  const unix = place.startsWith("unix:") ? place.slice("unix:".length) : null;
+  // Left by a gateway that was killed: nobody listens there.
+  if (unix !== null) rmSync(unix, { force: true });
+  await new Promise<void>((resolve, reject) => {
+    one.once("error", reject);
+    if (unix !== null) one.listen(unix, resolve);
+    else one.listen(Number(place.slice(place.lastIndexOf(":") + 1)), place.slice(0, place.lastIndexOf(":")), resolve);
+  });
+}
+
 await listen(server, config.port, "--port");
 if (labServer) await listen(labServer, config.labs.port, "SHEAF_LAB_PORT");
+if (internal && config.internalListen !== null) await listenInside(internal, config.internalListen);
 log.info({ port: config.port, listen: config.listen, ...(labServer ? { labPort: config.labs.port } : {}) }, "gateway listens");
 process.send?.({ type: "ready" } satisfies ChildMessage);

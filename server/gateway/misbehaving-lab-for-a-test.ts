@@ -30,6 +30,9 @@ export async function openMisbehavingLab(socketPath: string) {
           ...["service-worker-allowed", "/", "access-control-allow-origin", "*", "strict-transport-security", "max-age=99"],
         ]);
         return response.end("ok");
+      case "/led-elsewhere":
+        response.writeHead(200, { "x-accel-redirect": "/.sheaf/decide", "x-accel-limit-rate": "1", "x-accel-buffering": "yes", "x-accel-expires": "60" });
+        return response.end("its own words");
       case "/huge-headers":
         return response.writeHead(200, { "x-huge": "a".repeat(100_000) }).end();
       case "/garbage":

@@ -5,9 +5,10 @@ import type { Duplex } from "node:stream";
 import { Pool } from "undici";
 import { removalsOf, repeatedCookies } from "#lib/gateway/cookies.ts";
 import { type Decision, decide, decideAtLabPort, decideUpgrade, type IncomingRequest, type Site } from "#lib/gateway/decide.ts";
-import { clientAddress, type ForwardedBy, requestHeaders, responseHeaders, valuesOf } from "#lib/gateway/headers.ts";
+import { clientAddress, type ForwardedBy, requestHeaders, responseHeaders } from "#lib/gateway/headers.ts";
 import type { Health } from "#lib/gateway/health.ts";
 import type { Logger } from "#server/log.ts";
+import { incoming } from "./incoming.ts";
 import type { LabDoor } from "./lab-door.ts";
 import { discardRest, hasBody, passOn } from "./pass-on.ts";
 import { answerHealth, answerProblem, answerTooLarge, answerUnavailable, refuseSocket } from "./plain-answers.ts";
@@ -193,15 +194,6 @@ function handleUpgrade(options: GatewayOptions, decideSocket: Decide, request: h
 
 function clientOf(options: GatewayOptions, request: http.IncomingMessage): string {
   return clientAddress(request.headers["x-forwarded-for"]?.toString(), request.socket.remoteAddress ?? "", options.trustedProxies);
-}
-
-function incoming(request: http.IncomingMessage): IncomingRequest {
-  const hosts = valuesOf(request.rawHeaders, "host");
-  // Two hosts are how one server is made to see another request than the next.
-  const host = hosts.length === 1 ? hosts[0] : undefined;
-  const { origin, accept, cookie } = request.headers;
-  const fetchSite = request.headers["sec-fetch-site"]?.toString();
-  return { method: request.method ?? "GET", target: request.url ?? "", host, origin, accept, fetchSite, hasCookies: cookie !== undefined };
 }
 
 /** A body that trickles is cut; an answer that is slow to come (a stream of events) is not. */
