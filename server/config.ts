@@ -100,6 +100,11 @@ const environmentSchema = z.object({
   SHEAF_LAB_PORT: whole(0, 0, 65_535),
   /** Set by the supervisor for its children. */
   SHEAF_WEB_PORT: whole(0, 0, 65_535),
+  /** Where the web process is another machine's or container's. */
+  SHEAF_WEB_HOST: z
+    .string()
+    .regex(/^[\w.-]+$/)
+    .default("127.0.0.1"),
   SHEAF_DEVELOPMENT: flag(false),
   /** For `user create` alone. */
   SHEAF_NEW_PASSWORD: z.string().optional(),
@@ -120,6 +125,7 @@ export type Config = {
   /** Origin without a trailing slash. */
   readonly publicUrl: string;
   readonly webPort: number;
+  readonly webHost: string;
   /** Pages are compiled as they are asked for, and follow the source. */
   readonly development: boolean;
   readonly demo: boolean;
@@ -223,6 +229,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     internalListen: e.SHEAF_INTERNAL_LISTEN ?? null,
     publicUrl: (e.SHEAF_URL ?? `http://sheaf.localhost:${e.SHEAF_PORT}`).replace(/\/+$/, ""),
     webPort: e.SHEAF_WEB_PORT,
+    webHost: e.SHEAF_WEB_HOST,
     development: e.SHEAF_DEVELOPMENT,
     demo: e.SHEAF_DEMO,
     databaseUrl: e.DATABASE_URL ?? null,

@@ -57,6 +57,16 @@ async function run(words: readonly string[]): Promise<number> {
       const { restoreByCommand } = await import("./restore.ts");
       return restoreByCommand(configOf(values), { folder: positionals[0], backup: values.backup });
     }
+    case "serve": {
+      const { values, positionals } = readWithPlace(rest, { ...place, check: { type: "boolean" } });
+      const { serve } = await import("./serve.ts");
+      return serve(configOf(values), positionals[0], values.check);
+    }
+    case "init": {
+      const { values, positionals } = readWithPlace(rest, { url: text });
+      const { initByCommand } = await import("./init.ts");
+      return initByCommand({ folder: positionals[0], url: values.url });
+    }
     case "verify": {
       const { verifyByCommand } = await import("./verify.ts");
       return verifyByCommand(configOf(read(rest, place)));

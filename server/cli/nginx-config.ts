@@ -36,10 +36,22 @@ export async function nginxConfig(place: NginxPlace): Promise<string> {
     PROTOCOL: protocol.slice(0, -1),
     LISTEN: listening(place, ""),
     LISTEN_DEFAULT: listening(place, " default_server"),
+    PLAIN: place.tls === null ? "" : plainServer(hostname),
     HIDDEN: hiddenFromLab.map((name) => `      proxy_hide_header ${name};`).join("\n"),
   };
   const text = await readFile(template, "utf8");
   return text.replace(/@([A-Z_]+)@/g, (word, name: string) => values[name] ?? word);
+}
+
+/** Whoever types the name alone is led to where TLS is. */
+function plainServer(hostname: string): string {
+  const pattern = hostname.replaceAll(".", "\\.");
+  return `  server {
+    listen 80;
+    server_name "~^(?:[a-z0-9-]+\\.)?${pattern}$";
+    return 301 https://$host$request_uri;
+  }
+`;
 }
 
 function listening({ listen, tls }: NginxPlace, more: string): string {

@@ -8,11 +8,13 @@ import { createLogger } from "#server/log.ts";
 import { createInternalServer } from "./internal-server.ts";
 import { createLabDoor } from "./lab-door.ts";
 import { createGateway } from "./server.ts";
+import { watchParts } from "./watch-parts.ts";
 
 /** The gateway's process. The supervisor tells it how the others are, and waits to hear that it listens. */
 const config = loadConfig();
 const log = createLogger("gateway", config.logLevel);
 let parts: Health["parts"] = {};
+const started = new Date().toISOString();
 
 if (config.secret === null) throw new Error("SHEAF_SECRET is not set: `sheaf up` gives it to its processes.");
 // Only labs are looked up in it, and sign-ins now and then: a few connections are plenty.
@@ -31,6 +33,7 @@ const { server, labServer, close } = createGateway({
   labs,
   labFrames: labFrameSource(config),
   webPort: config.webPort,
+  webHost: config.webHost,
   trustedProxies: config.trustedProxies,
   health: () => summarizeHealth(parts),
   log,
@@ -41,8 +44,14 @@ const internal = config.internalListen === null ? null : createInternalServer({ 
 process.on("message", (message: ChildMessage) => {
   if (message.type === "health") parts = message.parts;
 });
+const watching = process.channel
+  ? null
+  : watchParts({ store, web: { host: config.webHost, port: config.webPort } }, (seen) => {
+      parts = { ...seen, gateway: { state: "ready", since: started } };
+    });
 for (const signal of ["SIGTERM", "SIGINT"] as const)
   process.once(signal, () => {
+    watching?.stop();
     internal?.close();
     internal?.closeAllConnections();
     const closed = close().then(() => store.close());

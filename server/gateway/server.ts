@@ -18,6 +18,8 @@ export type GatewayOptions = {
   readonly site: Site;
   /** Where pages and API are served: host and port of this machine. */
   readonly webPort: number;
+  /** Default: this machine. */
+  readonly webHost?: string;
   readonly trustedProxies: number;
   readonly health: () => Health;
   readonly labs: LabDoor;
@@ -42,7 +44,12 @@ type Decide = (request: IncomingRequest, site: Site) => Decision;
 /** The front door: names each request, decides where it goes, and streams it there and back. */
 export function createGateway(options: GatewayOptions): Gateway {
   // Streams of events stay silent for long: their end is the client's or the server's to choose.
-  const web = new Pool(`http://127.0.0.1:${options.webPort}`, { bodyTimeout: 0, headersTimeout: 600_000, keepAliveTimeout: 20_000, maxHeaderSize: 65_536 });
+  const web = new Pool(`http://${options.webHost ?? "127.0.0.1"}:${options.webPort}`, {
+    bodyTimeout: 0,
+    headersTimeout: 600_000,
+    keepAliveTimeout: 20_000,
+    maxHeaderSize: 65_536,
+  });
   // Node forgets a connection once it has changed protocol, so closing has to know them.
   const upgraded = new Set<Duplex>();
   const server = createServer(options, web, upgraded, decide, decideUpgrade);
@@ -181,7 +188,7 @@ function handleUpgrade(options: GatewayOptions, decideSocket: Decide, request: h
   }
   const headers = [...requestHeaders(request.rawHeaders, by), "connection", "Upgrade", "upgrade", request.headers.upgrade ?? "websocket"];
   pipeUpgrade({
-    to: { host: "127.0.0.1", port: options.webPort },
+    to: { host: options.webHost ?? "127.0.0.1", port: options.webPort },
     method: request.method ?? "GET",
     target: request.url ?? "/",
     headers,
