@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import http from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { makeFolder } from "#server/cli/init.ts";
+import { untilTrue } from "./lab-visit.ts";
 
 /** Builds the application's image (minutes, and a gigabyte of memory) and starts the whole set: only where it is asked for. */
 const isAsked = process.env.SHEAF_TEST_COMPOSE === "1" && spawnSync("docker", ["compose", "version"]).status === 0;
@@ -25,13 +26,19 @@ describe.skipIf(!isAsked)("the production set (SHEAF_TEST_COMPOSE=1, docker comp
     writeFileSync(file, `${readFileSync(file, "utf8")}SHEAF_HTTP_PORT=18080\nSHEAF_HTTPS_PORT=18443\n`);
     compose("build");
     compose("up", "--detach", "--wait", "--wait-timeout", "600", "--scale", "web=2");
-    for (let tries = 0; tries < 60; tries++) {
-      const answer = await fetch("http://127.0.0.1:18080/api/v1/worksheets", { headers: { host: "sheaf.localhost" } }).catch(() => null);
-      if (answer?.status === 200) break;
-      await pause(1000);
-    }
+    await untilTrue(async () => (await statusOf("/api/v1/worksheets")) === 200, 60_000);
     expect(compose("logs", "prepare")).toContain("There is no administrator yet");
     expect(compose("ps", "--format", "{{.Service}} {{.Publishers}}")).not.toMatch(/^(?:gateway|web|engine|postgres) .*0\.0\.0\.0/m);
     expect(compose("run", "--rm", "backup")).toContain("is whole");
   });
 });
+
+function statusOf(target: string): Promise<number> {
+  return new Promise((resolve) => {
+    const asked = http.get({ host: "127.0.0.1", port: 18080, path: target, headers: { host: "sheaf.localhost" } }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    });
+    asked.on("error", () => resolve(0));
+  });
+}

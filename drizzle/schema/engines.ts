@@ -15,6 +15,8 @@ export type EngineDetails = {
   readonly environments?: EnvironmentsOffer & { readonly adapter: string };
   /** Whether and how labs are had here, how many run, and how many wait for somebody. */
   readonly labs?: { readonly works: boolean; readonly how: string; readonly warm: boolean; readonly running?: number; readonly waiting?: number };
+  /** What is used together, as last measured. */
+  readonly usage?: { readonly runs: { readonly memoryBytes: number; readonly cpuSeconds: number } };
 };
 
 /** Engines that are alive; the runs of one that stops reporting are taken over. */

@@ -2,7 +2,7 @@ import path from "node:path";
 import type { EngineId, RunId } from "#lib/domain/ids.ts";
 import type { Services } from "#server/context.ts";
 import type { EnvironmentsPort } from "#server/ports/environments.ts";
-import type { KernelsPort } from "#server/ports/kernels.ts";
+import type { Kernel, KernelsPort } from "#server/ports/kernels.ts";
 import type { EngineDetails } from "#server/ports/store.ts";
 import { completePublication, completePublications } from "#server/usecases/complete-publication.ts";
 import { unlessBackedUp } from "#server/usecases/hold-removals.ts";
@@ -19,6 +19,7 @@ import { temporaryFolderOf } from "./give-inputs.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { startLabs } from "./labs.ts";
 import { createVersionLoader } from "./load-run.ts";
+import { measureRuns } from "./measure-runs.ts";
 import { keepPopularWarm } from "./popular-worksheets.ts";
 import { recoverRuns } from "./recover-runs.ts";
 import { startKernel } from "./start-kernel.ts";
@@ -41,6 +42,8 @@ export async function startEngine(services: Services, kernels: KernelsPort, envi
   const description = await kernels.describe();
   log.info({ swept: await kernels.sweep(), environment: description.environment.name, safeForVisitors: description.safeForVisitors }, "kernels are ready");
   const signals = new Map<RunId, StopSignal>();
+  const inUse = new Set<Kernel>();
+  const measured = measureRuns(inUse);
   const cleaning = new Set<Promise<void>>();
   const checkouts = createCheckouts(services.forge, path.join(config.dataFolder, "checkouts"), config.kernels.diskBytes);
   const loadVersion = createVersionLoader(services, checkouts);
@@ -55,7 +58,7 @@ export async function startEngine(services: Services, kernels: KernelsPort, envi
     const tracked = ending.catch((error: unknown) => log.warn({ err: error }, "a kernel was not removed")).finally(() => cleaning.delete(tracked));
     cleaning.add(tracked);
   };
-  const runServices: RunServices = { ...services, engineId, environment: description.environment, pool, loadVersion, signals, clean };
+  const runServices: RunServices = { ...services, engineId, environment: description.environment, pool, loadVersion, signals, clean, inUse };
   const isRunning = (id: RunId): boolean => signals.has(id);
   const recover = (booting: boolean): Promise<number> => recoverRuns(store, { engineId, isRunning, booting, now: now(), log });
   const warm = (): Promise<void> => keepPopularWarm({ store, loadVersion, pool, config: config.kernels, languages: description.languages }, now());
@@ -71,6 +74,7 @@ export async function startEngine(services: Services, kernels: KernelsPort, envi
     warm: pool.counts(),
     running: signals.size,
     capacity: config.kernels.capacity,
+    usage: { runs: measured.latest() },
     labs: { ...description.labs, running: labs.running(), waiting },
     environments: offer,
   });
@@ -116,6 +120,7 @@ export async function startEngine(services: Services, kernels: KernelsPort, envi
     async stop() {
       for (const timer of timers) clearInterval(timer);
       sweeper.stop();
+      measured.stop();
       await Promise.all(listeners.map((listener) => listener.close()));
       for (const signal of signals.values()) signal.set({ kind: "stopping" });
       await Promise.all([loop.stop(), pool.stop(), labs.stop(), builds.stop()]);

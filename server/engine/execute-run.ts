@@ -2,6 +2,7 @@ import type { EngineId, RunId } from "#lib/domain/ids.ts";
 import type { RunEvent } from "#lib/domain/run.ts";
 import { type PlannedCell, planRun } from "#lib/worksheet/plan-run.ts";
 import type { Services } from "#server/context.ts";
+import type { Kernel } from "#server/ports/kernels.ts";
 import type { Run, RunLease } from "#server/ports/store.ts";
 import { untilDatabaseIsBack } from "./database-away.ts";
 import { describeEnd, type RunEnd } from "./describe-end.ts";
@@ -26,6 +27,8 @@ export type RunServices = Pick<Services, "config" | "store" | "storage" | "log" 
   readonly loadVersion: VersionLoader;
   /** Runs under way, to be stopped by their id. */
   readonly signals: Map<RunId, StopSignal>;
+  /** Kernels that work on a run, to be measured. */
+  readonly inUse: Set<Kernel>;
   /** Takes the ending of a kernel, which nobody waits for but the engine's own end. */
   readonly clean: (ending: Promise<void>) => void;
 };
@@ -94,10 +97,14 @@ async function prepareAndRun(services: RunServices, going: Going): Promise<void>
     void services.store
       .touchBuild(loaded.value.version.environmentBuildId, services.now())
       .catch((error: unknown) => services.log.debug({ err: error }, "the use of an environment was not noted"));
+  if (ready) services.inUse.add(ready.kernel);
   try {
     await runWith(services, going, { loaded: loaded.value, uploads: uploads.value, ready }, began);
   } finally {
-    if (ready) services.clean(endKernel(ready));
+    if (ready) {
+      services.inUse.delete(ready.kernel);
+      services.clean(endKernel(ready));
+    }
   }
 }
 

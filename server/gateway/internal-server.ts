@@ -1,21 +1,33 @@
 import http from "node:http";
 import { decide, type Site } from "#lib/gateway/decide.ts";
+import { type Metric, metricsType, printMetrics } from "#lib/operation/print-metrics.ts";
 import type { Logger } from "#server/log.ts";
 import { type Asked, incoming } from "./incoming.ts";
 import type { LabDoor } from "./lab-door.ts";
 
-export type InternalOptions = { readonly site: Site; readonly labs: LabDoor; readonly log: Logger };
+export type InternalOptions = { readonly site: Site; readonly labs: LabDoor; readonly log: Logger; readonly metrics: () => Promise<readonly Metric[]> };
 
 /**
  * For the other servers of this house alone: bound to this machine or to a network that nobody else is in.
  * `GET /decide` is asked by nginx (auth_request) about a request for a lab's host: 204 with the way to the lab, or 403,
  * after which nginx brings the request itself to the gateway, which decides and answers as always.
+ * `GET /metrics` is for Prometheus.
  */
 export function createInternalServer(options: InternalOptions): http.Server {
   return http.createServer({ maxHeaderSize: 32_768, headersTimeout: 15_000 }, (request, response) => {
     if (request.url === "/decide") void answerDecision(options, request, response);
+    else if (request.url === "/metrics") void answerMetrics(options, response);
     else response.writeHead(404).end();
   });
+}
+
+async function answerMetrics({ metrics, log }: InternalOptions, response: http.ServerResponse): Promise<void> {
+  try {
+    response.writeHead(200, { "content-type": metricsType }).end(printMetrics(await metrics()));
+  } catch (error) {
+    log.error({ err: error }, "the figures could not be had");
+    response.destroy();
+  }
 }
 
 async function answerDecision({ site, labs, log }: InternalOptions, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {

@@ -5,6 +5,7 @@ import { loadConfig } from "#server/config.ts";
 import { openStore } from "#server/container.ts";
 import { labFrameSource } from "#server/lab-address.ts";
 import { createLogger } from "#server/log.ts";
+import { collectMetrics } from "./collect-metrics.ts";
 import { createInternalServer } from "./internal-server.ts";
 import { createLabDoor } from "./lab-door.ts";
 import { createGateway } from "./server.ts";
@@ -39,7 +40,8 @@ const { server, labServer, close } = createGateway({
   log,
 });
 
-const internal = config.internalListen === null ? null : createInternalServer({ site, labs, log });
+const internal =
+  config.internalListen === null ? null : createInternalServer({ site, labs, log, metrics: () => collectMetrics(store, summarizeHealth(parts), new Date()) });
 
 process.on("message", (message: ChildMessage) => {
   if (message.type === "health") parts = message.parts;

@@ -60,7 +60,7 @@ describe.skipIf(missing !== null)(`nginx in front${missing ? `: ${missing}` : ""
       },
     };
     behind = openGateway(publicUrl, "wildcard", 0, heard);
-    internal = createInternalServer({ site: siteOf(publicUrl), labs: heard, log: createLogger("test", "fatal") });
+    internal = createInternalServer({ site: siteOf(publicUrl), labs: heard, log: createLogger("test", "fatal"), metrics: async () => [] });
     const socket = path.join(folder, "decide.sock");
     await new Promise<void>((resolve) => internal.listen(socket, resolve));
     nginx = await startNginx({ publicUrl, gateway: `127.0.0.1:${await listen(behind.server)}`, decisions: `unix:${socket}` });
@@ -250,6 +250,7 @@ test("the gateway's inner door answers nothing but questions", async () => {
     site: siteOf("http://sheaf.localhost:3000"),
     labs: { direct: async () => null } as unknown as LabDoor,
     log: createLogger("test", "fatal"),
+    metrics: async () => [],
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

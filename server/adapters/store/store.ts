@@ -2,6 +2,7 @@ import { areaQueries } from "./areas.ts";
 import { blobQueries } from "./blobs.ts";
 import type { Connection, Queryable } from "./connect.ts";
 import { environmentBuildQueries } from "./environment-builds.ts";
+import { figureQueries } from "./figures.ts";
 import { labTicketQueries } from "./lab-tickets.ts";
 import { labQueries } from "./labs.ts";
 import { createListening } from "./listen.ts";
@@ -52,6 +53,7 @@ function queriesOn(connection: Queryable) {
     ...areaQueries(connection),
     ...blobQueries(connection),
     ...environmentBuildQueries(connection),
+    ...figureQueries(connection),
     ...labQueries(connection),
     ...labTicketQueries(connection),
     ...notifyQueries(connection),
