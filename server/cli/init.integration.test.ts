@@ -40,7 +40,7 @@ const compose = parse(text, { merge: true }) as {
 };
 const services = Object.entries(compose.services);
 /** They end by themselves. */
-const endsByItself = new Set(["prepare", "backup"]);
+const endsByItself = new Set(["prepare", "backup", "restore", "verify"]);
 
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
