@@ -7,6 +7,7 @@ import { newId, randomText } from "#server/ids.ts";
 import { issueLabTicket } from "#server/usecases/issue-lab-ticket.ts";
 import { startSession } from "#server/usecases/start-session.ts";
 import { testDatabaseVariable } from "#tests/database.ts";
+import { startNginx, whyNoNginx } from "#tests/nginx.ts";
 import { runningDatabaseUrl } from "#tests/running-database.ts";
 import { createWorld, person, value } from "#tests/world.ts";
 import { measureWays, pingPongUnderLoad, type WayMeasure } from "./measure-gateway.ts";
@@ -27,8 +28,10 @@ export async function reportGateway({ server, visitor, report }: Pick<Bench, "se
   try {
     const gateway = await openGateway(server.dataFolder, upstreamPort, server.port, server.publicUrl);
     closing.push(gateway.close);
-    const others = [await openNginx(upstreamPort), await openConfigurableHttpProxy(upstreamPort)].filter((one): one is OpenProxy => one !== null);
-    closing.push(...others.map(({ close }) => close));
+    const front = whyNoNginx() === null ? await openFront(gateway, server.publicUrl) : null;
+    if (front) closing.push(front.close);
+    const others = [front, await openNginx(upstreamPort), await openConfigurableHttpProxy(upstreamPort)].filter((one): one is OpenProxy => one !== null);
+    closing.push(...others.filter((one) => one !== front).map(({ close }) => close));
     const direct: Way = { name: "direct", port: upstreamPort, headers: {} };
     const measured = await measureWays([direct, gateway.way, ...others.map(({ way }) => way)]);
     const { items } = await visitor.worksheets("?limit=5");
@@ -55,7 +58,9 @@ export async function reportGateway({ server, visitor, report }: Pick<Bench, "se
 
 function aims(measured: readonly WayMeasure[], loadedP99Ms: number): string[] {
   const named = (name: string) => measured.find(({ way }) => way.name.startsWith(name));
-  const [own, chp, nginx] = [named("Sheaf"), named("configurable"), named("nginx")];
+  const [own, chp, front] = [named("Sheaf"), named("configurable"), named("nginx asking")];
+  const nginx = measured.find(({ way }) => /^nginx \d/.test(way.name));
+  const direct = named("direct");
   if (!own) return [];
   const said: string[] = [];
   if (chp) {
@@ -68,6 +73,12 @@ function aims(measured: readonly WayMeasure[], loadedP99Ms: number): string[] {
     // A tenth is less than one run differs from the next.
     said.push(against(`sockets level with ${nginx.way.name} (round trips take ${times(ratio)} as long)`, ratio <= 1.1));
   } else said.push("nginx: skipped, it is not installed.");
+  if (front && direct) {
+    const small = median(ratios(front.perSecond, direct.perSecond));
+    said.push(against(`small requests by an nginx that asks, 0.54 of what is had directly (it is ${small.toFixed(2)})`, small >= 0.54));
+    const large = median(ratios(front.megabytesPerSecond, direct.megabytesPerSecond));
+    said.push(against(`a large download by an nginx that asks, 0.95 of what is had directly (it is ${large.toFixed(2)})`, large >= 0.95));
+  }
   said.push(against("p99 of a socket's round trip under 2 ms while pages are under load", loadedP99Ms < 2));
   return [said.map((line) => `- ${line}`).join("\n")];
 }
@@ -76,8 +87,16 @@ const ratios = (of: readonly number[], to: readonly number[]): number[] => of.ma
 
 const milliseconds2 = (ms: number): string => (ms < 10 ? `${ms.toFixed(2)} ms` : milliseconds(ms));
 
+type OpenGateway = OpenProxy & { readonly decisions: string };
+
+/** nginx as operators get it: it asks the gateway about each request, and goes to the lab itself, except for sockets. */
+async function openFront(gateway: OpenGateway, publicUrl: string): Promise<OpenProxy> {
+  const nginx = await startNginx({ publicUrl, gateway: `127.0.0.1:${gateway.way.port}`, decisions: gateway.decisions });
+  return { way: { ...gateway.way, name: "nginx asking it", port: nginx.port }, close: nginx.close };
+}
+
 /** A gateway of its own before the stand-in; pages it takes from the server that is measured. */
-async function openGateway(dataFolder: string, upstreamPort: number, webPort: number, publicUrl: string): Promise<OpenProxy> {
+async function openGateway(dataFolder: string, upstreamPort: number, webPort: number, publicUrl: string): Promise<OpenGateway> {
   process.env[testDatabaseVariable] = await runningDatabaseUrl(dataFolder);
   const world = await createWorld({ SHEAF_SECRET: secret, SHEAF_URL: publicUrl });
   const userId = await world.user("bench", "author");
@@ -90,11 +109,13 @@ async function openGateway(dataFolder: string, upstreamPort: number, webPort: nu
   const sessionId = await startSession(world.services, { userId, userAgent: null });
   const { url } = value(await issueLabTicket(world.as(person(userId, "bench", "author", sessionId)), { id: row.id }));
   const port = await freePort();
+  const decisions = `127.0.0.1:${await freePort()}`;
   const child = spawn(process.execPath, ["server/gateway/main.ts"], {
     stdio: ["ignore", "ignore", "inherit"],
     env: {
       ...process.env,
       SHEAF_PORT: String(port),
+      SHEAF_INTERNAL_LISTEN: decisions,
       SHEAF_URL: publicUrl,
       SHEAF_SECRET: secret,
       SHEAF_WEB_PORT: String(webPort),
@@ -108,6 +129,7 @@ async function openGateway(dataFolder: string, upstreamPort: number, webPort: nu
   const { host, origin, pathname, search } = new URL(url);
   const entered = await fetchThrough(port, `${pathname}${search}`, host);
   return {
+    decisions,
     way: { name: "Sheaf's gateway", port, headers: { host, cookie: entered, origin } },
     async close() {
       const closed = once(child, "close");
