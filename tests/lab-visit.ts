@@ -66,11 +66,11 @@ export const siteOf = (publicUrl: string, hosts: "wildcard" | "port" = "wildcard
   labs: { hosts, port: labPort, bodyBytes: 3e9 },
 });
 
-export function openGateway(publicUrl: string, hosts: "wildcard" | "port" = "wildcard", labPort = 0, labs = openDoor(publicUrl)): Gateway {
+export function openGateway(publicUrl: string, hosts: "wildcard" | "port" = "wildcard", labPort = 0, labs = openDoor(publicUrl), trustedProxies = 0): Gateway {
   return createGateway({
     site: siteOf(publicUrl, hosts, labPort),
     webPort: 1,
-    trustedProxies: 0,
+    trustedProxies,
     health: () => ({ status: "ready", live: true, ready: true, parts: {} }),
     labs,
     labFrames: "",

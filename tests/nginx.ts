@@ -14,14 +14,25 @@ export function whyNoNginx(): string | null {
 
 export type RunningNginx = { readonly port: number; close(): Promise<void> };
 
+export type NginxBefore = {
+  readonly publicUrl: string;
+  readonly gateway: string;
+  readonly decisions: string;
+  /** Default: a free one. */
+  readonly port?: number;
+  /** Node resolves no name below localhost: tests that ask from it say `localhost` instead of the public name. */
+  readonly alsoLocalhost?: boolean;
+};
+
 /** A real nginx with the configuration that operators get, before a gateway of a test. */
-export async function startNginx(to: { publicUrl: string; gateway: string; decisions: string }): Promise<RunningNginx> {
+export async function startNginx({ port: asked, alsoLocalhost = false, ...to }: NginxBefore): Promise<RunningNginx> {
   const folder = mkdtempSync(path.join(tmpdir(), "sheaf-nginx-"));
-  const port = await freePort();
+  const port = asked ?? (await freePort());
   const config = path.join(folder, "nginx.conf");
   // As whoever runs the tests: labs' sockets are theirs.
   const main = process.getuid?.() === 0 ? "user root;" : "";
-  writeFileSync(config, await nginxConfig({ ...to, runFolder: folder, listen: `127.0.0.1:${port}`, tls: null, accessLog: "off", main }));
+  const text = await nginxConfig({ ...to, runFolder: folder, listen: `127.0.0.1:${port}`, tls: null, accessLog: "off", main });
+  writeFileSync(config, alsoLocalhost ? servingLocalhost(text, port, to.gateway) : text);
   const child = spawn("nginx", ["-c", config, "-p", folder, "-g", "daemon off;"], { stdio: ["ignore", "ignore", "pipe"], env: withSbin() });
   let said = "";
   child.stderr?.on("data", (chunk) => (said += chunk));
@@ -38,6 +49,15 @@ export async function startNginx(to: { publicUrl: string; gateway: string; decis
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The gateway knows `localhost` by its own port. */
+function servingLocalhost(text: string, port: number, gateway: string): string {
+  const map = `map $http_host $asked_host { default $http_host; "localhost:${port}" "localhost:${gateway.split(":")[1]}"; }`;
+  return text
+    .replace("server_name sheaf.localhost;", "server_name sheaf.localhost localhost;")
+    .replaceAll("proxy_set_header Host $http_host;", "proxy_set_header Host $asked_host;")
+    .replace("limit_conn_zone", `${map}\n  limit_conn_zone`);
 }
 
 function stop(child: ChildProcess): void {

@@ -59,7 +59,7 @@ describe.skipIf(missing !== null)(`nginx in front${missing ? `: ${missing}` : ""
         return way;
       },
     };
-    behind = openGateway(publicUrl, "wildcard", 0, heard);
+    behind = openGateway(publicUrl, "wildcard", 0, heard, 1);
     internal = createInternalServer({ site: siteOf(publicUrl), labs: heard, log: createLogger("test", "fatal"), metrics: async () => [] });
     const socket = path.join(folder, "decide.sock");
     await new Promise<void>((resolve) => internal.listen(socket, resolve));
@@ -211,6 +211,18 @@ describe.skipIf(missing !== null)(`nginx in front${missing ? `: ${missing}` : ""
       ].join("\r\n"),
     );
     expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
+  test("an address that somebody claims to have is not believed, on either way", async () => {
+    const claims = { "x-forwarded-for": "6.6.6.6", "x-real-ip": "6.6.6.6", forwarded: "for=6.6.6.6" };
+    for (const [more, way] of [
+      [{}, true],
+      [{ accept: "text/html", "sec-fetch-mode": "navigate" }, false],
+    ] as const) {
+      expect(await askNginx({ path: "/api/x", headers: { ...claims, ...more } })).toMatchObject({ status: 200, direct: way });
+      expect(upstream.seen.at(-1)?.headers["x-forwarded-for"]).toBe("127.0.0.1");
+      expect(JSON.stringify(upstream.seen.at(-1))).not.toContain("6.6.6.6");
+    }
   });
 
   test("a lab that is gone is one that does not run", async () => {
