@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import type { ListenOptions } from "node:net";
 import type { Site } from "#lib/gateway/decide.ts";
 import { type ChildMessage, type Health, summarizeHealth } from "#lib/gateway/health.ts";
 import { loadConfig } from "#server/config.ts";
@@ -60,34 +61,30 @@ for (const signal of ["SIGTERM", "SIGINT"] as const)
     void closed.finally(() => process.exit(0));
   });
 
-function listen(one: typeof server, port: number, option: string): Promise<void> {
+function listen(one: typeof server, at: ListenOptions, option: string): Promise<void> {
   return new Promise((resolve) => {
     one.once("error", (error: NodeJS.ErrnoException) => {
-      log.fatal(
-        { err: error },
-        error.code === "EADDRINUSE" ? `Port ${port} is taken by another program: choose one with ${option}.` : "The gateway cannot listen.",
-      );
+      const taken = `${at.path ?? `Port ${at.port}`} is taken by another program: choose one with ${option}.`;
+      log.fatal({ err: error }, error.code === "EADDRINUSE" ? taken : "The gateway cannot listen.");
       // The supervisor does not try this again at a first start (EX_CONFIG).
       process.exit(78);
     });
-    one.listen(port, config.listen, resolve);
+    one.listen(at, resolve);
   });
 }
 
 /** "unix:/path", for those who may write there, or "host:port". */
-async function listenInside(one: typeof server, place: string): Promise<void> {
-  const unix = place.startsWith("unix:") ? place.slice("unix:".length) : null;
+function innerPlace(text: string): ListenOptions {
+  const colon = text.lastIndexOf(":");
+  if (!text.startsWith("unix:")) return { host: text.slice(0, colon), port: Number(text.slice(colon + 1)) };
+  const path = text.slice("unix:".length);
   // Left by a gateway that was killed: nobody listens there.
-  if (unix !== null) rmSync(unix, { force: true });
-  await new Promise<void>((resolve, reject) => {
-    one.once("error", reject);
-    if (unix !== null) one.listen(unix, resolve);
-    else one.listen(Number(place.slice(place.lastIndexOf(":") + 1)), place.slice(0, place.lastIndexOf(":")), resolve);
-  });
+  rmSync(path, { force: true });
+  return { path };
 }
 
-await listen(server, config.port, "--port");
-if (labServer) await listen(labServer, config.labs.port, "SHEAF_LAB_PORT");
-if (internal && config.internalListen !== null) await listenInside(internal, config.internalListen);
+await listen(server, { host: config.listen, port: config.port }, "--port");
+if (labServer) await listen(labServer, { host: config.listen, port: config.labs.port }, "SHEAF_LAB_PORT");
+if (internal && config.internalListen !== null) await listen(internal, innerPlace(config.internalListen), "SHEAF_INTERNAL_LISTEN");
 log.info({ port: config.port, listen: config.listen, ...(labServer ? { labPort: config.labs.port } : {}) }, "gateway listens");
 process.send?.({ type: "ready" } satisfies ChildMessage);

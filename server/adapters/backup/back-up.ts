@@ -35,7 +35,7 @@ export async function backUp(options: BackUpOptions): Promise<Manifest> {
   const locks = createLocks(options.databaseUrl);
   try {
     const held = await locks.withLock(removalLock, patienceMs, (lost) => copy(options, folder, known, lost));
-    if (held === null) throw new Error("Files were being removed all the time; try again later.");
+    if (held === null) throw new Error("Another backup is made, or files are being removed, and it takes long: try again later.");
     return held.value;
   } finally {
     await locks.closeLocks();

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { CommitId, RepositoryId } from "#lib/domain/ids.ts";
 import { createEmbeddedForge } from "#server/adapters/forge/embedded/forge.ts";
@@ -35,7 +36,7 @@ beforeAll(async () => {
   const bytes = new Uint8Array([1, 2, 255, 10, 9, 92]);
   await world.store.insertBlob({ digest: digestOf(bytes), mediaType: "image/png", bytes });
   // More than any buffer on the way holds, with every byte there is.
-  for (let n = 0; n < 40; n++) {
+  for (let n = 0; n < 12; n++) {
     const large = Buffer.alloc(n * 50_000, Buffer.from(Array.from({ length: 256 }, (_, byte) => (byte + n) % 256)));
     await world.store.insertBlob({ digest: digestOf(large), mediaType: "image/png", bytes: large });
   }
@@ -249,6 +250,26 @@ test("a file that was damaged is told by its name, and a restore stops at it and
   const file = path.join(backups(), "backups", `${manifest.name}.json`);
   await writeFile(file, (await readFile(file, "utf8")).replace('"entries": ', '"entries": 1'));
   await expect(chooseBackup(folder)).rejects.toThrow("damaged");
+});
+
+test("a table that was damaged stops a restore with nothing of it in the database", async () => {
+  await rm(backups(), { recursive: true, force: true });
+  await make();
+  const folder = openBackupFolder(backups());
+  const manifest = await chooseBackup(folder);
+  const database = await testDatabase();
+  const { content = "" } = manifest.database.tables.find(({ name }) => name === "users") ?? {};
+  const whole = await readFile(folder.placeOf(content));
+  // Cut short; and whole, but another content than its name says.
+  for (const bytes of [whole.subarray(0, whole.length - 5), gzipSync("rubbish\n")]) {
+    await writeFile(folder.placeOf(content), bytes);
+    await expect(restoreDatabase(folder, manifest, database.url)).rejects.toThrow("The table users is damaged");
+    await refuseFilledDatabase(database.url);
+  }
+  await writeFile(folder.placeOf(content), whole);
+  await restoreDatabase(folder, manifest, database.url);
+  await expect(refuseFilledDatabase(database.url)).rejects.toThrow("has rows already");
+  await database.drop();
 });
 
 test("verifying tells which project lacks its repository, or has a damaged one", async () => {

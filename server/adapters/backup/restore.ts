@@ -59,6 +59,10 @@ export async function restoreFiles(folder: BackupFolder, manifest: Manifest, dat
 
 /** The rows follow the files: until they are all there, the database is as empty as it was. */
 export async function restoreDatabase(folder: BackupFolder, manifest: Manifest, databaseUrl: string): Promise<void> {
+  for (const { name, content } of manifest.database.tables) {
+    const problem = await readContent(folder, content);
+    if (problem !== null) throw new BackupDamaged(`The table ${name} is ${problem} in the backup.`);
+  }
   await migrateAsFar(databaseUrl, manifest.database.migrations);
   await loadDump(databaseUrl, manifest.database, ({ name, content }) => {
     const raw = Readable.from(checked(createReadStream(folder.placeOf(content)), content, `The table ${name}`));

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import postgres from "postgres";
@@ -11,8 +10,6 @@ export type Dump = {
   readonly sequences: readonly { readonly name: string; readonly value: string; readonly called: boolean }[];
 };
 
-const sliceBytes = 16 * 1024 * 1024;
-
 /** Where the rows of one table go, in PostgreSQL's COPY text format: answers the name of the content. */
 export type KeepRows = (rows: AsyncIterable<Uint8Array>) => Promise<string>;
 
@@ -22,22 +19,36 @@ export type KeepRows = (rows: AsyncIterable<Uint8Array>) => Promise<string>;
  */
 export async function dumpDatabase(url: string, keep: KeepRows, whenFixed: (at: Date) => void): Promise<Dump> {
   const client = connect(url, "sheaf backup");
+  let problem: unknown;
   try {
     return (await client.begin("isolation level repeatable read read only", async (tx) => {
-      const [moment] = await tx<{ at: Date }[]>`select now() as at`;
-      whenFixed(moment?.at ?? new Date());
-      const migrations = await tx<{ hash: string }[]>`select hash from drizzle.__drizzle_migrations order by id`;
-      const tables: DumpedTable[] = [];
-      for (const { name, columns } of await listTables(tx)) {
-        const counter = { rows: 0 };
-        const content = await keep(copyRows(tx, { name, columns }, counter));
-        tables.push({ name, columns, rows: counter.rows, content });
+      try {
+        return await dumpTables(tx, keep, whenFixed);
+      } catch (error) {
+        problem = error;
+        // A COPY that nobody reads to its end lets no other word through, a rollback neither.
+        await client.end({ timeout: 0 });
+        throw error;
       }
-      return { migrations: migrations.map(({ hash }) => hash), tables, sequences: await listSequences(tx) };
     })) as Dump;
+  } catch (error) {
+    throw problem ?? error;
   } finally {
     await client.end({ timeout: 5 });
   }
+}
+
+async function dumpTables(tx: postgres.TransactionSql, keep: KeepRows, whenFixed: (at: Date) => void): Promise<Dump> {
+  const [moment] = await tx<{ at: Date }[]>`select now() as at`;
+  whenFixed(moment?.at ?? new Date());
+  const migrations = await tx<{ hash: string }[]>`select hash from drizzle.__drizzle_migrations order by id`;
+  const tables: DumpedTable[] = [];
+  for (const { name, columns } of await listTables(tx)) {
+    const counter = { rows: 0 };
+    const content = await keep(copyRows(tx, { name, columns }, counter));
+    tables.push({ name, columns, rows: counter.rows, content });
+  }
+  return { migrations: migrations.map(({ hash }) => hash), tables, sequences: await listSequences(tx) };
 }
 
 /** The tables that have rows; none where nothing was ever made there. */
@@ -107,41 +118,23 @@ async function listSequences(sql: postgres.ISql): Promise<Dump["sequences"]> {
 }
 
 /**
- * The rows of a table, some pages of its file after the other. Each slice is taken whole: a stream of the driver that is held
- * back when its last piece arrives leaves the connection paused for ever.
+ * The rows of a table as they come; COPY writes one line a row, a line break in a value as two signs. The driver pauses its
+ * connection for a slow reader, and does not wake it where the last piece was what it paused for: that is done here.
  */
 async function* copyRows(
   tx: postgres.TransactionSql,
   { name, columns }: { name: string; columns: string[] },
   counter: { rows: number },
 ): AsyncGenerator<Buffer> {
-  const [size] = await tx.unsafe(`select (pg_relation_size(${literal(quoted(name))}::regclass) / current_setting('block_size')::int)::int as pages`);
-  const pages = Number(size?.pages ?? 0);
-  let step = 16;
-  for (let from = 0; from < pages; ) {
-    const slice = `select ${columns.map(quoted).join(", ")} from ${quoted(name)} where ctid >= '(${from},0)' and ctid < '(${from + step},0)'`;
-    const rows = await takeWhole(await tx.unsafe(`copy (${slice}) to stdout`).readable());
-    for (let at = rows.indexOf(10); at !== -1; at = rows.indexOf(10, at + 1)) counter.rows += 1;
-    from += step;
-    // Values too long for a page are stored elsewhere: a page can stand for kilobytes or for gigabytes.
-    if (rows.length < sliceBytes / 4) step = Math.min(step * 2, 4096);
-    else if (rows.length > sliceBytes) step = Math.max(1, Math.floor(step / 2));
-    if (rows.length > 0) yield rows;
+  const stream = await tx.unsafe(`copy ${quoted(name)} (${columns.map(quoted).join(", ")}) to stdout`).readable();
+  for await (const piece of stream as AsyncIterable<Buffer>) {
+    for (let at = piece.indexOf(10); at !== -1; at = piece.indexOf(10, at + 1)) counter.rows += 1;
+    yield piece;
   }
-}
-
-async function takeWhole(stream: Readable): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  stream.on("data", (piece: Buffer) => pieces.push(piece));
-  await once(stream, "end");
-  return Buffer.concat(pieces);
+  stream._read(0);
 }
 
 /** Names of tables and columns come from the database's own catalogue, or from a manifest that was checked. */
 function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
