@@ -1,9 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startEmbeddedPostgres } from "#server/adapters/database/embedded.ts";
+import { createLogger } from "#server/log.ts";
+import { lockDataFolder } from "#server/supervisor/data-lock.ts";
 
 let place = "";
 const at = (name: string) => path.join(place, name);
@@ -32,6 +35,22 @@ test("a house with its own database is backed up, checked, restored elsewhere an
   // The account came with it.
   expect((await sheaf("user", "create", "--user", "ada", "--data", at("copy"))).said).toMatch(/taken/);
   expect(await sheaf("restore", at("kept"), "--data", at("copy"))).toMatchObject({ code: 1, said: expect.stringContaining("is not empty") });
+});
+
+test("while a server holds the folder the backup is made of its running database", async () => {
+  const lock = await lockDataFolder(at("data"), "a test that stands for a server");
+  await expect(lockDataFolder(at("data"), "another")).rejects.toThrow("already uses");
+  const runtimeFolder = at("runtime");
+  await mkdir(runtimeFolder);
+  await chmod(place, 0o711);
+  const database = await startEmbeddedPostgres({ folder: at("data/postgres"), runtimeFolder, log: createLogger("test", "error") });
+  try {
+    expect(await sheaf("backup", at("kept"), "--data", at("data"))).toMatchObject({ code: 0, said: expect.stringContaining("is whole") });
+  } finally {
+    await database.stop();
+    lock.release();
+  }
+  expect(await sheaf("backup", at("kept"), "--verify")).toMatchObject({ code: 0 });
 });
 
 test("what was typed wrongly is told without a stack", async () => {
