@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openKernels } from "#server/container.ts";
+import { openEnvironments, openKernels } from "#server/container.ts";
 import { type Engine, startEngine } from "#server/engine/engine.ts";
 import { issueLabTicket } from "#server/usecases/issue-lab-ticket.ts";
 import { startSession } from "#server/usecases/start-session.ts";
@@ -34,7 +34,7 @@ describe.skipIf(missing !== null)(`a real JupyterLab behind nginx${missing ? `: 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "sheaf-nginx-lab-"));
     site = await labSite({ SHEAF_URL: publicUrl, SHEAF_SECRET: "a secret for tests, of forty characters!" });
-    engine = await startEngine(site.services, await openKernels(site.config, site.log));
+    engine = await startEngine(site.services, await openKernels(site.config, site.log), await openEnvironments(site.config, site.log));
     const door = createLabDoor({ store: site.store, secret: site.config.secret ?? "", publicUrl, log: site.log });
     const counted: LabDoor = {
       ...door,
