@@ -46,6 +46,7 @@ const environmentSchema = z.object({
     .regex(/^[a-z0-9][a-z0-9._:/-]*[a-z0-9]$/, "a prefix such as registry.example.org/sheaf")
     .default("sheaf"),
   SHEAF_BUILDS_AT_ONCE: whole(1, 0, 64),
+  SHEAF_BUILDS_PER_PERSON: whole(3, 1, 1000),
   SHEAF_BUILD_SECONDS: whole(1800, 1, 86_400),
   SHEAF_BUILD_MEMORY_MB: megabytes(4096),
   SHEAF_BUILD_DISK_MB: megabytes(10_240),
@@ -164,6 +165,8 @@ export type Config = {
   readonly builds: {
     /** 0: none are made here. */
     readonly atOnce: number;
+    /** Waiting or being made at the same time for the projects of one person. */
+    readonly perPerson: number;
     readonly limits: BuildLimits;
     /** How long an environment is kept that nothing uses. */
     readonly keepDays: number;
@@ -254,6 +257,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     docker: { address: e.SHEAF_DOCKER_HOST ?? "unix:///var/run/docker.sock", runtime: e.SHEAF_DOCKER_RUNTIME ?? null, images: e.SHEAF_IMAGES },
     builds: {
       atOnce: e.SHEAF_BUILDS_AT_ONCE,
+      perPerson: e.SHEAF_BUILDS_PER_PERSON,
       limits: {
         seconds: e.SHEAF_BUILD_SECONDS,
         memoryBytes: e.SHEAF_BUILD_MEMORY_MB,

@@ -1,10 +1,16 @@
 "use server";
 import { z } from "zod";
 import type { ActionOutcome } from "#components/project/action-outcome.ts";
+import { cancelEnvironment } from "#server/usecases/cancel-environment.ts";
 import { retryEnvironment } from "#server/usecases/retry-environment.ts";
 import { acting, said } from "./acting.ts";
 
 /** What failed is made once more, of the newest version. */
 export async function makeEnvironmentAgain(projectId: string): Promise<ActionOutcome> {
   return acting(z.string().max(200), projectId, async (ctx, input) => said(await retryEnvironment(ctx, { projectId: input })));
+}
+
+/** What waits or is being made is given up. */
+export async function stopMakingEnvironment(projectId: string): Promise<ActionOutcome> {
+  return acting(z.string().max(200), projectId, async (ctx, input) => said(await cancelEnvironment(ctx, { projectId: input })));
 }

@@ -85,6 +85,8 @@ export const projectEnvironments = pgTable("project_environments", {
   asked: jsonb("asked").$type<Omit<Environment, "plan">>().notNull(),
   /** Why nothing is made of it, in a sentence; null where something is, or where nothing is asked for. */
   unmade: text("unmade"),
+  /** Whether that passes by itself: it is asked for again whenever somebody looks. */
+  waits: boolean("waits").notNull().default(false),
   /** The build that it asks for; null: the site's own environment has everything, or nothing can be made. */
   wantedId: text("wanted_id")
     .$type<EnvironmentBuildId>()

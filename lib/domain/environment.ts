@@ -13,8 +13,8 @@ export type EnvironmentFile = { readonly path: string; readonly use: "built" | "
 export const buildPhases = ["queued", "base", "system", "dockerfile", "conda", "python", "r", "post_build", "checking", "ready"] as const;
 export type BuildPhase = (typeof buildPhases)[number];
 
-/** "removed": nothing used it for long; it is made again when somebody asks. */
-export const buildStates = ["queued", "building", "ready", "failed", "removed"] as const;
+/** "cancelled": by somebody who writes the project. "removed": nothing used it for long; it is made again when somebody asks. */
+export const buildStates = ["queued", "building", "ready", "failed", "cancelled", "removed"] as const;
 export type BuildState = (typeof buildStates)[number];
 
 /** Where the project's own files stand: only one of them counts. */
@@ -95,6 +95,8 @@ export type BuildView = {
   readonly error: string | null;
   /** Lines of its log so far. */
   readonly lines: number;
+  /** How often it was begun: more than once where the server was interrupted. */
+  readonly attempt: number;
 };
 
 /** What a project's newest version asks for, and what its runs stand on. */
@@ -105,6 +107,8 @@ export type EnvironmentView = {
   readonly problems: readonly EnvironmentProblem[];
   /** Why nothing is made of it, in a sentence. */
   readonly unmade: string | null;
+  /** Nothing is wrong with the files: as many as one person may have are waiting already, and this one follows. */
+  readonly waits: boolean;
   /** Null where the site's own environment is enough, or nothing is made. */
   readonly build: BuildView | null;
   /** What runs stand on now; null: the site's own. */

@@ -74,9 +74,9 @@ describe("which kind a project asks for", () => {
   test("each file is told as built, ignored or refused", async () => {
     const found = await detect({ "environment.yml": "dependencies: [numpy]", "requirements.txt": "pandas", "apt.txt": "jq" });
     expect(found.files).toEqual([
-      { path: "environment.yml", use: "built", says: "Conda's packages: 1." },
+      { path: "environment.yml", use: "built", says: "Asks for 1 package of conda." },
       { path: "requirements.txt", use: "ignored", says: "Is not used: environment.yml comes before it." },
-      { path: "apt.txt", use: "built", says: "1 package of Debian is installed." },
+      { path: "apt.txt", use: "built", says: "Asks for 1 package of Debian." },
     ]);
   });
 });

@@ -5,3 +5,8 @@ export function placeInFile({ path, line, message }: Pick<EnvironmentProblem, "p
   const place = [path === "" ? null : path, line === null ? null : `line ${line}`].filter((part) => part !== null).join(", ");
   return place === "" ? message : `${place}: ${message}`;
 }
+
+/** The same beneath the name of its file: "Line 3: …". */
+export function placeInNamedFile({ line, message }: Pick<EnvironmentProblem, "line" | "message">): string {
+  return line === null ? message : `Line ${line}: ${message}`;
+}

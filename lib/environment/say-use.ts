@@ -1,11 +1,12 @@
 import type { EnvironmentKind } from "#lib/domain/environment.ts";
 import type { EnvironmentFileName } from "./find-environment-files.ts";
 
-/** What is done with a file, in a sentence. */
+/** What a file asks for, in a sentence that stays true where it is not made. */
 export const saysOf = {
-  debian: (count: number): string => (count === 1 ? "1 package of Debian is installed." : `${count} packages of Debian are installed.`),
-  python: (count: number): string => (count === 1 ? "1 package of Python is installed by pip." : `${count} packages of Python are installed by pip.`),
-  conda: (count: number, pip: number): string => `Conda's packages: ${count}${pip === 0 ? "" : `, and ${pip} by pip`}.`,
+  debian: (count: number): string => `Asks for ${count === 1 ? "1 package" : `${count} packages`} of Debian.`,
+  python: (count: number): string => `Asks for ${count === 1 ? "1 package" : `${count} packages`} of Python.`,
+  conda: (count: number, pip: number): string =>
+    `Asks for ${count === 1 ? "1 package" : `${count} packages`} of conda${pip === 0 ? "" : `, and ${pip} of pip`}.`,
   r: (count: number): string => (count === 0 ? "Is run once by R." : `Is run once by R; ${count} packages are looked for afterwards.`),
   ignored: (kind: EnvironmentKind): string => (kind === "none" ? "Asks for nothing." : `Is not used: ${comesFirst[kind]} comes before it.`),
 } as const;

@@ -2,6 +2,7 @@ import type { EngineId, EnvironmentBuildId } from "#lib/domain/ids.ts";
 import type { Services } from "#server/context.ts";
 import { isDatabaseAway } from "#server/database-away.ts";
 import type { EnvironmentsPort } from "#server/ports/environments.ts";
+import type { BuildLease } from "#server/ports/store.ts";
 import { makeEnvironment } from "./make-environment.ts";
 
 export type EngineBuilds = {
@@ -21,7 +22,7 @@ const maxAttempts = 3;
 /** Claims builds, as many as are made at once. What this engine's former life was at is begun again. */
 export async function startBuilds(services: Services, environments: EnvironmentsPort, engineId: EngineId): Promise<EngineBuilds> {
   const { store, log, now, config } = services;
-  const going = new Map<EnvironmentBuildId, { readonly stop: AbortController; readonly ended: Promise<void> }>();
+  const going = new Map<EnvironmentBuildId, { readonly lease: BuildLease; readonly stop: AbortController; readonly ended: Promise<void> }>();
   let stopped = false;
   let claiming: Promise<void> | null = null;
   let again = false;
@@ -52,7 +53,7 @@ export async function startBuilds(services: Services, environments: Environments
             going.delete(build.id);
             wake();
           });
-        going.set(build.id, { stop, ended });
+        going.set(build.id, { lease, stop, ended });
       }
     } while (again && !stopped);
   };
@@ -69,10 +70,23 @@ export async function startBuilds(services: Services, environments: Environments
       });
   };
 
+  /** Somebody cancelled it, or another engine took this one for dead. */
+  const lookAtRows = async (): Promise<void> => {
+    for (const { lease, stop } of going.values()) if (!(await store.isBuildHeld(lease))) stop.abort();
+  };
+  const look = (): void => {
+    lookAtRows().catch((error: unknown) => {
+      if (!isDatabaseAway(error)) log.error({ err: error }, "whether builds are still wanted could not be seen");
+    });
+  };
+
   await environments.sweep();
   await recover(engineId);
-  const listener = await store.listen("build_queued", wake, wake);
-  const timer = setInterval(wake, pollMs);
+  const listeners = await Promise.all([store.listen("build_queued", wake, wake), store.listen("build_cancel", look, look)]);
+  const timer = setInterval(() => {
+    wake();
+    look();
+  }, pollMs);
   wake();
 
   return {
@@ -88,7 +102,7 @@ export async function startBuilds(services: Services, environments: Environments
     async stop() {
       stopped = true;
       clearInterval(timer);
-      await listener.close();
+      await Promise.all(listeners.map((listener) => listener.close()));
       await claiming;
       for (const { stop } of going.values()) stop.abort();
       await Promise.all([...going.values()].map(({ ended }) => ended));

@@ -34,8 +34,8 @@ export async function makeEnvironment(
       return store.finishBuild(lease, { state: "ready", ...environment, bytes }, now());
     }
     if (outcome.kind === "failed") return store.finishBuild(lease, { state: "failed", error: outcome.message, mayPass: outcome.mayPass }, now());
-    log.warn({ build: build.id, why: outcome.message }, "a build was put back into the queue");
-    // An engine that stops lets the next one begin at once.
+    // An engine that stops lets the next one begin at once; what was cancelled is nobody's any more, and stays so.
+    log.warn({ build: build.id, why: outcome.message }, "a build was interrupted or cancelled");
     return store.requeueBuild(lease, { counts: false, notBefore: stop.signal.aborted ? null : new Date(now().getTime() + pauseMs) });
   }, patienceMs);
 }

@@ -17,6 +17,8 @@ export type AskedEnvironment = {
   readonly asked: Omit<Environment, "plan">;
   /** Why nothing is made of it; null where something is, or nothing has to be. */
   readonly unmade: string | null;
+  /** Whether that passes by itself: the person has as many under way as one may have. */
+  readonly waits: boolean;
   readonly wanted: EnvironmentBuild | null;
 };
 
@@ -38,13 +40,30 @@ export async function askForEnvironment(ctx: Context, project: ReadyProject, com
   const fitted = trimmed && offer.abilities === "wheels" ? fitToWheels(trimmed, rest.problems) : { plan: trimmed, problems: rest.problems };
   const asked = { ...rest, problems: fitted.problems };
   const wrong = fitted.problems.find(({ severity }) => severity === "error");
-  if (wrong) return ok({ asked, unmade: placeInFile(wrong), wanted: null });
-  if (!fitted.plan) return ok({ asked, unmade: null, wanted: null });
-  if (offer.abilities === "none") return ok({ asked, unmade: `No environments are made here: ${offer.how}`, wanted: null });
+  if (wrong) return ok(nothingMade(asked, placeInFile(wrong)));
+  if (!fitted.plan) return ok(nothingMade(asked, null));
+  if (offer.abilities === "none") return ok(nothingMade(asked, `No environments are made here: ${offer.how}`));
   const key = await keyOf(ctx, project, commit, offer, fitted.plan);
-  if (!key.ok) return key.failure.code === "too_large" ? ok({ asked, unmade: key.failure.message, wanted: null }) : key;
+  if (!key.ok) return key.failure.code === "too_large" ? ok(nothingMade(asked, key.failure.message)) : key;
+  if (await isOneTooMany(ctx, project, offer.adapter, key.value)) return ok({ ...nothingMade(asked, tooMany(ctx.config.builds.perPerson)), waits: true });
   const build = { id: newId("environmentBuild"), adapter: offer.adapter, key: key.value, kind: asked.kind, plan: fitted.plan, projectId: project.id, commit };
-  return ok({ asked, unmade: null, wanted: await ctx.store.requestBuild(build, ctx.now()) });
+  return ok({ ...nothingMade(asked, null), wanted: await ctx.store.requestBuild(build, ctx.now()) });
+}
+
+function nothingMade(asked: AskedEnvironment["asked"], unmade: string | null): AskedEnvironment {
+  return { asked, unmade, waits: false, wanted: null };
+}
+
+/** Counted for the project's owner, whoever looks at it. What is there, or under way for somebody, costs nothing more. */
+async function isOneTooMany(ctx: Context, project: ReadyProject, adapter: string, key: Digest): Promise<boolean> {
+  const known = await ctx.store.findBuildByKey(adapter, key);
+  const isMadeAnew = known?.state === "removed" || (known?.state === "cancelled" && known.projectId !== project.id);
+  if (known && !isMadeAnew) return false;
+  return (await ctx.store.countOpenBuilds(project.ownerId)) >= ctx.config.builds.perPerson;
+}
+
+function tooMany(limit: number): string {
+  return `It is not its turn yet: the owner of this project has ${limit === 1 ? "an environment" : `${limit} environments`} waiting or being made already, which is as many as one person may have. It follows by itself when one of them is done or cancelled.`;
 }
 
 type Offer = EnvironmentsOffer & { readonly adapter: string };

@@ -1,22 +1,23 @@
 import type { BuildView, EnvironmentView } from "#lib/domain/environment.ts";
 import type { EnvironmentBuild, ProjectEnvironment } from "#server/ports/store.ts";
 
-const nothingAsked: EnvironmentView = { kind: "none", folder: "", files: [], problems: [], unmade: null, build: null, inUse: null };
+const nothingAsked: EnvironmentView = { kind: "none", folder: "", files: [], problems: [], unmade: null, waits: false, build: null, inUse: null };
 
 export function environmentView(environment: ProjectEnvironment | null, usualMs: number | null): EnvironmentView {
   if (!environment) return nothingAsked;
-  const { asked, unmade, wanted, current } = environment;
+  const { asked, unmade, waits, wanted, current } = environment;
   const isMade = current?.state === "ready" && current.name !== null && current.digest !== null;
   return {
     ...asked,
     unmade,
+    waits,
     build: wanted && buildView(wanted, usualMs),
     inUse: isMade ? { name: current.name ?? "", digest: current.digest ?? "", madeAt: (current.finishedAt ?? current.queuedAt).toISOString() } : null,
   };
 }
 
 function buildView(build: EnvironmentBuild, usualMs: number | null): BuildView {
-  const { id, state, phase, error, lines } = build;
+  const { id, state, phase, error, lines, attempt } = build;
   return {
     id,
     state,
@@ -27,5 +28,6 @@ function buildView(build: EnvironmentBuild, usualMs: number | null): BuildView {
     usualMs,
     error,
     lines,
+    attempt,
   };
 }

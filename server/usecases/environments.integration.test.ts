@@ -4,6 +4,7 @@ import type { EngineId } from "#lib/domain/ids.ts";
 import type { EngineDetails } from "#server/ports/store.ts";
 import { type Author, asLab, author, notebook, prepare, project, save } from "#tests/project-world.ts";
 import { code, createWorld, type TestWorld, value, visitor } from "#tests/world.ts";
+import { cancelEnvironment } from "./cancel-environment.ts";
 import { followEnvironment } from "./follow-environment.ts";
 import { publishWorksheet } from "./publish-worksheet.ts";
 import { retryEnvironment } from "./retry-environment.ts";
@@ -105,6 +106,62 @@ describe("the environment of a project", () => {
     }
     ending.abort();
     expect(heard[0]).toMatchObject({ first: 2, lines: ["two"], view: { build: { id: wanted?.id, state: "failed", error: "It could not be had." } } });
+  });
+
+  test("is cancelled by those who write it alone, and stays so until somebody asks for it", async () => {
+    await report();
+    const files = { "a.ipynb": notebook({ id: "a", source: "1" }), "requirements.txt": "six\ncancelled" };
+    const id = await project(world, ada.user.id, "cancelled", files, { visibility: "public" });
+    value(await showEnvironment(ada.ctx, { projectId: id }));
+    expect(code(await cancelEnvironment(bob.ctx, { projectId: id }))).toBe("forbidden");
+    expect(code(await cancelEnvironment(world.as(visitor()), { projectId: id }))).toBe("forbidden");
+    // Bob's project has the same files, and waits for the same build.
+    const bobs = await project(world, bob.user.id, "cancelled-too", files);
+    value(await showEnvironment(bob.ctx, { projectId: bobs }));
+    expect(await cancelEnvironment(ada.ctx, { projectId: id })).toMatchObject({
+      ok: false,
+      failure: { code: "conflict", message: expect.stringContaining("goes on") },
+    });
+    await world.store.setProjectEnvironment(
+      { projectId: bobs, commit: "0" as never, asked: { kind: "none", folder: "", files: [], problems: [] }, unmade: null, waits: false, wantedId: null },
+      new Date(),
+    );
+    const wanted = (await world.store.findProjectEnvironment(id))?.wanted;
+    let build = await world.store.claimBuild("docker", engineId, new Date());
+    while (build && build.id !== wanted?.id) build = await world.store.claimBuild("docker", engineId, new Date());
+    const lease = { buildId: build?.id ?? ("" as never), engineId, attempt: build?.attempt ?? 0 };
+    expect(value(await cancelEnvironment(ada.ctx, { projectId: id })).build).toMatchObject({ id: build?.id, state: "cancelled" });
+    expect(code(await cancelEnvironment(ada.ctx, { projectId: id }))).toBe("conflict");
+    // What its engine says now changes nothing.
+    expect(await world.store.isBuildHeld(lease)).toBe(false);
+    expect(await world.store.requeueBuild(lease, { counts: false, notBefore: null })).toBe(false);
+    expect(await publishWorksheet(ada.ctx, { projectId: id, notebookPath: "a.ipynb" })).toMatchObject({
+      ok: false,
+      failure: { code: "conflict", message: expect.stringContaining("cancelled") },
+    });
+    expect(value(await retryEnvironment(ada.ctx, { projectId: id })).build?.state).toBe("queued");
+    value(await cancelEnvironment(ada.ctx, { projectId: id }));
+    // Somebody else asks for the same afterwards: to them nothing was cancelled.
+    const later = await project(world, bob.user.id, "cancelled-later", files);
+    expect(value(await showEnvironment(bob.ctx, { projectId: later })).build?.state).toBe("queued");
+    value(await cancelEnvironment(bob.ctx, { projectId: later }).then((done) => (done.ok ? done : retryEnvironment(bob.ctx, { projectId: later }))));
+  });
+
+  test("waits where its owner has as many under way as one may have, says so, and follows by itself", async () => {
+    const eve = await author(world, "eve");
+    const ids = [];
+    for (const n of [1, 2, 3, 4])
+      ids.push(await project(world, eve.user.id, `many-${n}`, { "a.ipynb": notebook({ id: "a", source: "1" }), "requirements.txt": `six\nmany-${n}` }));
+    const shown = async (n: number) => value(await showEnvironment(eve.ctx, { projectId: ids[n] ?? ("" as never) }));
+    for (const n of [0, 1, 2]) expect(await shown(n)).toMatchObject({ waits: false, build: { state: "queued" } });
+    expect(await shown(3)).toMatchObject({ waits: true, build: null, unmade: expect.stringContaining("3 environments waiting or being made already") });
+    expect(await publishWorksheet(eve.ctx, { projectId: ids[3] ?? ("" as never), notebookPath: "a.ipynb" })).toMatchObject({
+      ok: false,
+      failure: { code: "unavailable", message: expect.stringContaining("It follows by itself") },
+    });
+    value(await cancelEnvironment(eve.ctx, { projectId: ids[0] ?? ("" as never) }));
+    expect(await shown(3)).toMatchObject({ waits: false, unmade: null, build: { state: "queued" } });
+    expect(code(await retryEnvironment(eve.ctx, { projectId: ids[0] ?? ("" as never) }))).toBe("too_many");
   });
 
   test("is the site's own, with a word about it, where nothing is made", async () => {

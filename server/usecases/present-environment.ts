@@ -39,14 +39,15 @@ export async function presentEnvironment(
   const asked = await (records ? noteEnvironment : askForEnvironment)(ctx, project, commit);
   if (!asked.ok) return asked;
   if (!asked.value) return ok({ environment: site, problems: [] });
-  const { unmade, wanted } = asked.value;
+  const { unmade, waits, wanted } = asked.value;
   if (wanted === null && unmade === null) return ok({ environment: site, problems: [] });
   const made = madeOf(wanted);
   if (made) return ok({ environment: made, problems: [] });
   const before = madeOf((await ctx.store.findProjectEnvironment(project.id))?.current ?? null);
+  if (waits && unmade !== null && !before) return fail("unavailable", unmade, { retryAfterSeconds: 15 });
   if (unmade !== null) return ok({ environment: before ?? site, problems: [warning(`${unmade} ${insteadOf(before)}`)] });
-  if (wanted?.state === "failed") {
-    const words = wanted.error ?? "The environment that the files ask for could not be made.";
+  if (wanted?.state === "failed" || wanted?.state === "cancelled") {
+    const words = wanted.state === "cancelled" ? cancelled : (wanted.error ?? "The environment that the files ask for could not be made.");
     return before ? ok({ environment: before, problems: [warning(`${words} ${insteadOf(before)}`)] }) : fail("conflict", words);
   }
   if (before) return ok({ environment: before, problems: [warning(`The environment that the files ask for is still being made. ${insteadOf(before)}`)] });
@@ -58,6 +59,8 @@ export async function presentEnvironment(
     },
   );
 }
+
+const cancelled = "Making the environment that the files ask for was cancelled. The project's page has it made after all.";
 
 function madeOf(build: EnvironmentBuild | null): PresentEnvironment | null {
   if (build?.state !== "ready" || build.name === null || build.digest === null) return null;

@@ -1,4 +1,4 @@
-import type { EnvironmentView } from "#lib/domain/environment.ts";
+import type { BuildState, EnvironmentView } from "#lib/domain/environment.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
 import { findProjectFor } from "./find-project.ts";
@@ -6,7 +6,7 @@ import { limitRate } from "./limit-rate.ts";
 import { noteEnvironment } from "./note-environment.ts";
 import { viewOf } from "./show-environment.ts";
 
-/** Looks at the newest version again, and has what failed, or is not there any more, made once more. */
+/** Looks at the newest version again, and has what failed, was cancelled or is not there any more made once more. */
 export async function retryEnvironment(ctx: Context, input: { readonly projectId: string }): Promise<Result<EnvironmentView>> {
   const project = await findProjectFor(ctx, input.projectId, "project:write");
   if (!project.ok) return project;
@@ -20,6 +20,13 @@ export async function retryEnvironment(ctx: Context, input: { readonly projectId
   const noted = await noteEnvironment(ctx, project.value, commit.value);
   if (!noted.ok) return noted;
   const wanted = noted.value?.wanted;
+  const { perPerson } = ctx.config.builds;
+  if (wanted && isOver(wanted.state) && (await ctx.store.countOpenBuilds(project.value.ownerId)) >= perPerson)
+    return fail("too_many", `As many environments wait or are being made as one person may have (${perPerson}). Cancel one of them, or wait for it.`);
   if (wanted) await ctx.store.retryBuild(wanted.id, { projectId: project.value.id, commit: commit.value }, ctx.now());
   return ok(await viewOf(ctx, await ctx.store.findProjectEnvironment(project.value.id)));
+}
+
+function isOver(state: BuildState): boolean {
+  return state === "failed" || state === "cancelled" || state === "removed";
 }

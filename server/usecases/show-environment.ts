@@ -19,7 +19,7 @@ export async function environmentOf(ctx: Context, project: ReadyProject): Promis
   const known = await ctx.store.findProjectEnvironment(project.id);
   const newest = await ctx.forge.resolve(project.repositoryId, "main");
   if (!newest.ok) return newest.failure.code === "not_found" ? ok(null) : newest;
-  return known?.commit === newest.value ? ok(known) : noteEnvironment(ctx, project, newest.value);
+  return known?.commit === newest.value && !known.waits ? ok(known) : noteEnvironment(ctx, project, newest.value);
 }
 
 export async function viewOf(ctx: Context, environment: ProjectEnvironment | null): Promise<EnvironmentView> {

@@ -1,15 +1,18 @@
-import type { BuildPhase, BuildState, EnvironmentFile } from "#lib/domain/environment.ts";
+import type { BuildPhase, BuildState } from "#lib/domain/environment.ts";
 
 /** What a project asks its kernels to find installed. */
 export const environment = {
   title: "Environment",
-  hint: "What its files ask kernels to find installed.",
+  hint: "What this project's files ask to have installed where its notebooks run.",
+  follows: "Follows later",
+  impossible: "Cannot be made",
   site: "The site's own environment has all of it.",
   states: {
     queued: "Waits to be made",
     building: "Is being made",
     ready: "Is ready",
     failed: "Could not be made",
+    cancelled: "Was cancelled",
     removed: "Is not there any more",
   } satisfies Record<BuildState, string>,
   phases: {
@@ -25,13 +28,19 @@ export const environment = {
     ready: "Is ready",
   } satisfies Record<BuildPhase, string>,
   usually: (duration: string) => `usually ${duration}`,
-  meanwhile: "Runs use the last one that could be made until then.",
-  siteMeanwhile: "Runs use the site's own environment instead.",
+  meanwhile: "Runs use the last one that could be made meanwhile:",
+  inUse: "Runs use",
+  made: "made",
+  siteMeanwhile: "Runs use the site's own environment meanwhile.",
   waits: "Publishing waits for it.",
-  uses: { built: "", ignored: "Not used", refused: "Cannot be made" } satisfies Record<EnvironmentFile["use"], string>,
+  /** The server was interrupted meanwhile. */
+  begunAgain: (attempt: number) => `The server was interrupted; this is beginning ${attempt}.`,
   retry: "Try again",
+  make: "Make it",
   retrying: "Looking…",
-  log: "What was said while it was made",
+  cancel: "Cancel",
+  cancelling: "Cancelling…",
+  log: "Log",
   noLog: "Nothing yet.",
   logOf: "Log of the environment",
 } as const;

@@ -1,7 +1,7 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, notInArray, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, ne, notInArray, or, type SQL, sql } from "drizzle-orm";
 import { engines, environmentBuilds, environmentLog, projectEnvironments, projects, worksheets, worksheetVersions } from "#drizzle/schema/index.ts";
 import type { BuildPhase, BuildPlan, EnvironmentKind } from "#lib/domain/environment.ts";
-import type { CommitId, Digest, EngineId, EnvironmentBuildId, ProjectId } from "#lib/domain/ids.ts";
+import type { CommitId, Digest, EngineId, EnvironmentBuildId, ProjectId, UserId } from "#lib/domain/ids.ts";
 import type { Queryable } from "./connect.ts";
 import { jsonb } from "./jsonb.ts";
 
@@ -38,6 +38,11 @@ export function environmentBuildQueries({ db }: Queryable) {
     /** The one build of that key: made now, or there already. One that was removed is made again; one that failed stays failed. */
     async requestBuild({ plan, ...build }: NewBuild, now: Date): Promise<EnvironmentBuild> {
       const { adapter, key, projectId, commit } = build;
+      // What one project gave up another may want.
+      const cancelledElsewhere = and(
+        eq(environmentBuilds.state, "cancelled"),
+        or(isNull(environmentBuilds.projectId), ne(environmentBuilds.projectId, projectId)),
+      );
       await db
         .insert(environmentBuilds)
         .values({ ...build, plan: jsonb(plan), queuedAt: now, usedAt: now })
@@ -45,19 +50,49 @@ export function environmentBuildQueries({ db }: Queryable) {
       await db
         .update(environmentBuilds)
         .set({ ...afresh, attempt: 0, projectId, commit, queuedAt: now })
-        .where(and(eq(environmentBuilds.adapter, adapter), eq(environmentBuilds.key, key), eq(environmentBuilds.state, "removed")));
+        .where(and(eq(environmentBuilds.adapter, adapter), eq(environmentBuilds.key, key), or(eq(environmentBuilds.state, "removed"), cancelledElsewhere)));
       const row = await find(and(eq(environmentBuilds.adapter, adapter), eq(environmentBuilds.key, key)));
       if (!row) throw new Error("A build that was just asked for is not there.");
       if (row.state === "queued") await db.execute(sql`select pg_notify('build_queued', ${row.id})`);
       return row;
     },
 
-    /** False where it is not one that failed, or whose image went. The files are those of the project that asks now. */
+    findBuildByKey: (adapter: string, key: Digest): Promise<EnvironmentBuild | null> =>
+      find(and(eq(environmentBuilds.adapter, adapter), eq(environmentBuilds.key, key))),
+
+    /** How many wait or are made for projects of that person. */
+    countOpenBuilds: (ownerId: UserId): Promise<number> =>
+      db.$count(
+        environmentBuilds,
+        and(
+          inArray(environmentBuilds.state, ["queued", "building"]),
+          inArray(environmentBuilds.projectId, db.select({ id: projects.id }).from(projects).where(eq(projects.ownerId, ownerId))),
+        ),
+      ),
+
+    /** False where it neither waits nor is made. Who makes it hears of it, and what they say afterwards changes nothing. */
+    async cancelBuild(id: EnvironmentBuildId, now: Date): Promise<boolean> {
+      const cancelled = await db
+        .update(environmentBuilds)
+        .set({ state: "cancelled", engineId: null, finishedAt: now })
+        .where(and(eq(environmentBuilds.id, id), inArray(environmentBuilds.state, ["queued", "building"])))
+        .returning({ id: environmentBuilds.id });
+      if (cancelled.length === 0) return false;
+      await tell(id);
+      await db.execute(sql`select pg_notify('build_cancel', ${id})`);
+      return true;
+    },
+
+    async isBuildHeld(lease: BuildLease): Promise<boolean> {
+      return (await find(held(lease))) !== null;
+    },
+
+    /** False where it is not one that failed or was cancelled, or whose image went. The files are those of the project that asks now. */
     async retryBuild(id: EnvironmentBuildId, from: { readonly projectId: ProjectId; readonly commit: CommitId }, now: Date): Promise<boolean> {
       const queued = await db
         .update(environmentBuilds)
         .set({ ...afresh, ...from, attempt: 0, queuedAt: now })
-        .where(and(eq(environmentBuilds.id, id), inArray(environmentBuilds.state, ["failed", "removed"])))
+        .where(and(eq(environmentBuilds.id, id), inArray(environmentBuilds.state, ["failed", "cancelled", "removed"])))
         .returning({ id: environmentBuilds.id });
       if (queued.length === 0) return false;
       await tell(id);
@@ -199,7 +234,7 @@ export function environmentBuildQueries({ db }: Queryable) {
         .where(
           and(
             eq(environmentBuilds.adapter, adapter),
-            inArray(environmentBuilds.state, ["ready", "failed"]),
+            inArray(environmentBuilds.state, ["ready", "failed", "cancelled"]),
             lt(environmentBuilds.usedAt, unusedSince),
             sql`${environmentBuilds.id} not in (${inWorksheets})`,
             sql`${environmentBuilds.id} not in (select used.id from (${inProjects}) as used where used.id is not null)`,

@@ -10,6 +10,7 @@ export type Channel =
   | "lab_stop"
   | "build_queued"
   | "build_changed"
+  | "build_cancel"
   | "gallery_changed"
   | "session_revoked";
 export type Listener = { close(): Promise<void> };

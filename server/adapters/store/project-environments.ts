@@ -1,7 +1,7 @@
-import { and, eq, notExists, sql } from "drizzle-orm";
+import { and, eq, isNull, ne, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
-import { environmentBases, environmentBuilds, projectEnvironments } from "#drizzle/schema/index.ts";
-import type { ProjectId } from "#lib/domain/ids.ts";
+import { environmentBases, environmentBuilds, projectEnvironments, projects } from "#drizzle/schema/index.ts";
+import type { ProjectId, UserId } from "#lib/domain/ids.ts";
 import type { Inventory } from "#lib/environment/trim-plan.ts";
 import type { Queryable } from "./connect.ts";
 import type { EnvironmentBuild } from "./environment-builds.ts";
@@ -30,10 +30,10 @@ export function projectEnvironmentQueries({ db }: Queryable) {
     },
 
     /** `wantedId` null and nothing unmade: the site's own environment is enough, and becomes what runs stand on. */
-    async setProjectEnvironment(environment: Pick<Row, "projectId" | "commit" | "asked" | "unmade" | "wantedId">, now: Date): Promise<void> {
-      const { projectId, commit, asked, unmade, wantedId } = environment;
+    async setProjectEnvironment(environment: Pick<Row, "projectId" | "commit" | "asked" | "unmade" | "waits" | "wantedId">, now: Date): Promise<void> {
+      const { projectId, commit, asked, unmade, waits, wantedId } = environment;
       const made = wantedId === null ? null : await readyId(wantedId);
-      const set = { commit, asked: jsonb(asked), unmade, wantedId, updatedAt: now };
+      const set = { commit, asked: jsonb(asked), unmade, waits, wantedId, updatedAt: now };
       const before = await wantedOf(projectId);
       const current = wantedId === null && unmade === null ? { currentId: null } : made ? { currentId: made } : {};
       await db
@@ -41,6 +41,17 @@ export function projectEnvironmentQueries({ db }: Queryable) {
         .values({ projectId, ...set, ...current })
         .onConflictDoUpdate({ target: projectEnvironments.projectId, set: { ...set, ...current } });
       if (before !== null && before !== wantedId) await forgetUnwanted(before);
+    },
+
+    /** Whether projects of other people wait for the same build. */
+    async isWantedByOthers(buildId: EnvironmentBuild["id"], ownerId: UserId): Promise<boolean> {
+      const [row] = await db
+        .select({ one: sql`1` })
+        .from(projectEnvironments)
+        .innerJoin(projects, and(eq(projects.id, projectEnvironments.projectId), isNull(projects.trashedAt)))
+        .where(and(eq(projectEnvironments.wantedId, buildId), ne(projects.ownerId, ownerId)))
+        .limit(1);
+      return row !== undefined;
     },
 
     async upsertEnvironmentBase(adapter: string, digest: string, inventory: Inventory, now: Date): Promise<void> {

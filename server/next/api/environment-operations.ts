@@ -16,6 +16,7 @@ const build = z
     usualMs: z.number().nullable().describe("How long one of this kind usually takes; null before the first"),
     error: z.string().nullable(),
     lines: z.number().describe("Lines of its log so far"),
+    attempt: z.number().describe("How often it was begun: more than once where the server was interrupted"),
   })
   .meta({ id: "EnvironmentBuild" });
 
@@ -26,6 +27,7 @@ const environment = z
     files: z.array(z.object({ path: z.string(), use: z.enum(["built", "ignored", "refused"]), says: z.string() })),
     problems: z.array(z.object({ severity: z.enum(["error", "warning"]), path: z.string(), line: z.number().nullable(), message: z.string() })),
     unmade: z.string().nullable().describe("Why nothing is made of it"),
+    waits: z.boolean().describe("As many as one person may have are waiting already; this one follows"),
     build: build.nullable().describe("Null where the site's own environment is enough, or nothing is made"),
     inUse: z.object({ name: z.string(), digest: z.string(), madeAt: instant }).nullable().describe("What runs stand on now; null: the site's own environment"),
   })
@@ -52,6 +54,15 @@ export const environmentOperations = {
     params: projectId,
     answer: json(202),
     failures: ["forbidden", "not_found", "conflict", "too_many", "unavailable"],
+  },
+  cancelEnvironment: {
+    method: "delete",
+    path: "/projects/{id}/environment",
+    summary: "Cancels the environment that waits or is being made. It is made when somebody asks for it again; what runs stand on stays as it is.",
+    scope: "projects:write",
+    params: projectId,
+    answer: json(200),
+    failures: ["forbidden", "not_found", "conflict", "unavailable"],
   },
   followEnvironment: {
     method: "get",

@@ -97,7 +97,7 @@ function endOf(why: "stopped" | "took_too_long" | null, code: number | null, lin
     return { kind: "failed", message: `The environment could not be made: it took longer than ${Math.round(seconds / 60)} minutes.`, mayPass: true };
   if (code === 0) return null;
   const said = lines.findLast((line) => line.startsWith("Sheaf: "))?.slice("Sheaf: ".length);
-  return { kind: "failed", message: `The environment could not be made. ${said ?? "The last lines of its log say more."}`, mayPass: said === undefined };
+  return { kind: "failed", message: `The environment could not be made: ${said ?? "the last lines of its log say more."}`, mayPass: said === undefined };
 }
 
 const logBytes = 1024 * 1024;

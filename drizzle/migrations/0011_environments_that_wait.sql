@@ -1,0 +1,1 @@
+ALTER TABLE "project_environments" ADD COLUMN "waits" boolean DEFAULT false NOT NULL;
