@@ -41,6 +41,8 @@ const environmentSchema = z.object({
     .regex(/^(unix:\/\/\/.+|tcp:\/\/[^/]+)$/, "unix:///path/to/socket or tcp://host:port")
     .optional(),
   SHEAF_DOCKER_RUNTIME: z.string().min(1).optional(),
+  /** Who keeps containers' bridges from this machine's own services. */
+  SHEAF_BRIDGE_GUARD: z.enum(["apply", "operator"]).default("apply"),
   SHEAF_IMAGES: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._:/-]*[a-z0-9]$/, "a prefix such as registry.example.org/sheaf")
@@ -95,6 +97,7 @@ const environmentSchema = z.object({
   SHEAF_LAB_COUNTDOWN_MINUTES: whole(10, 0, 1000),
   SHEAF_LAB_PROCESSES: whole(512, 32, 16_384),
   SHEAF_LABS_PER_PERSON: whole(5, 1, 1000),
+  SHEAF_LAB_NETWORK: z.enum(["none", "person"]).default("none"),
   SHEAF_LAB_POOL: whole(1, 0, 64),
   SHEAF_LAB_HOSTS: z.enum(["wildcard", "port"]).default("wildcard"),
   /** Where hosts cannot be told apart: the second port, for labs alone. 0: the port after SHEAF_PORT. */
@@ -161,6 +164,8 @@ export type Config = {
     readonly runtime: string | null;
     /** What stands before the names of our images. */
     readonly images: string;
+    /** Whether the engine closes bridges towards this machine, or the operator did. */
+    readonly guard: "apply" | "operator";
   };
   readonly builds: {
     /** 0: none are made here. */
@@ -190,6 +195,8 @@ export type Config = {
     readonly countdownMinutes: number;
     readonly perPerson: number;
     readonly poolSize: number;
+    /** "person": containers of one person's labs share a network, which leads outside and nowhere else. */
+    readonly network: "none" | "person";
     /** "wildcard": each lab has a host of its own below the public one. "port": all share a second port. */
     readonly hosts: "wildcard" | "port";
     readonly port: number;
@@ -254,7 +261,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       diskBytes: e.SHEAF_RUN_DISK_MB,
       processes: e.SHEAF_RUN_PROCESSES,
     },
-    docker: { address: e.SHEAF_DOCKER_HOST ?? "unix:///var/run/docker.sock", runtime: e.SHEAF_DOCKER_RUNTIME ?? null, images: e.SHEAF_IMAGES },
+    docker: { address: e.SHEAF_DOCKER_HOST ?? "unix:///var/run/docker.sock", runtime: e.SHEAF_DOCKER_RUNTIME ?? null, images: e.SHEAF_IMAGES, guard: e.SHEAF_BRIDGE_GUARD },
     builds: {
       atOnce: e.SHEAF_BUILDS_AT_ONCE,
       perPerson: e.SHEAF_BUILDS_PER_PERSON,
@@ -281,6 +288,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       countdownMinutes: Math.min(e.SHEAF_LAB_COUNTDOWN_MINUTES, e.SHEAF_LAB_IDLE_MINUTES),
       perPerson: e.SHEAF_LABS_PER_PERSON,
       poolSize: e.SHEAF_LAB_POOL,
+      network: e.SHEAF_LAB_NETWORK,
       hosts: e.SHEAF_LAB_HOSTS,
       port: e.SHEAF_LAB_PORT || e.SHEAF_PORT + 1,
     },

@@ -9,6 +9,11 @@ export { ensureRuntime, findRuntime } from "./adapters/kernels/process/runtime.t
 export { hostPackages, hostRuntimePackages } from "./adapters/kernels/process/runtime-packages.ts";
 
 /** Images for containers, where those isolate kernels. Loaded when asked for: few need them. */
+/** What keeps containers from this machine's own services. */
+export async function openBridgeGuard(): Promise<typeof import("./adapters/kernels/docker/bridge-guard.ts")> {
+  return import("./adapters/kernels/docker/bridge-guard.ts");
+}
+
 export async function openImages(): Promise<typeof import("./adapters/kernels/docker/build-images.ts")> {
   return import("./adapters/kernels/docker/build-images.ts");
 }

@@ -14,7 +14,7 @@ type Props = { projectId: string; environment: EnvironmentView; actions: { reado
 
 /** What a project's files ask for, how far that is made, and what its runs stand on meanwhile. */
 export function EnvironmentState({ projectId, environment, actions }: Props) {
-  const { build, unmade, waits, files, problems } = environment;
+  const { build, waits, files, problems } = environment;
   return (
     <section aria-labelledby="environment">
       {(waits || (build !== null && isGoing(build))) && <KeepFresh everyMs={waits ? 5000 : 2000} />}
@@ -97,7 +97,8 @@ function InUse({ environment: { unmade, waits, build, inUse } }: { environment: 
       </p>
     );
   if (isMade) return null;
-  return <p className="text-soft">{unmade === null || waits ? t.environment.waits : t.environment.siteMeanwhile}</p>;
+  if (waits || (build && isGoing(build))) return <p className="text-soft">{t.environment.waits}</p>;
+  return <p className="text-soft">{unmade === null ? t.environment.needed : t.environment.siteMeanwhile}</p>;
 }
 
 function Buttons({ projectId, environment: { build, unmade, waits }, actions }: Props) {

@@ -155,7 +155,7 @@ async function planDockerfile(look: Look): Promise<BuildPlan | null> {
   if (text === null) return null;
   const { copies, problems } = readDockerfile(text);
   note(look, "Dockerfile", problems);
-  take(look, "Dockerfile", "Is built as it stands.");
+  take(look, "Dockerfile", "Says all of it itself.");
   for (const { from, line } of copies) {
     const copied = copiedBy(from, look.files);
     if ("problem" in copied) look.problems.push({ path, severity: "error", line, message: copied.problem });

@@ -6,7 +6,7 @@ import path from "node:path";
 import type { Config } from "#server/config.ts";
 import { openEnvironments, openKernels } from "#server/container.ts";
 import { createLogger } from "#server/log.ts";
-import { findRunningDatabase, findRuntime, openImages } from "#server/machine.ts";
+import { findRunningDatabase, findRuntime, openBridgeGuard, openImages } from "#server/machine.ts";
 import { findPages } from "./build-pages.ts";
 import { findMissingPackages } from "./host-packages.ts";
 import { examineLabHosts } from "./lab-hosts.ts";
@@ -30,6 +30,7 @@ export async function examine(config: Config): Promise<number> {
     ...(await examineLabHosts(config)),
     ...(await protections(config)),
     await environmentsOfProjects(config),
+    ...(await networks(config)),
   ];
   const marks = { good: "ok  ", attention: "look", bad: "BAD " } as const;
   for (const { state, about, text } of findings) console.log(`${marks[state]}  ${about}: ${text}`);
@@ -40,6 +41,14 @@ async function environmentsOfProjects(config: Config): Promise<Finding> {
   const environments = await openEnvironments(config, createLogger("doctor", "fatal"));
   const { works, how } = await environments.describe();
   return { state: works ? "good" : "attention", about: "Environments of projects", text: how };
+}
+
+/** Of containers that have one: builds, and labs where they are given one. */
+async function networks(config: Config): Promise<Finding[]> {
+  if (config.kernels.adapter !== "docker") return [];
+  const { holds, how } = await (await openBridgeGuard()).findBridgeGuard(config.docker);
+  const whose = config.labs.network === "person" ? "builds and labs" : "builds";
+  return [{ state: holds ? "good" : "attention", about: "Networks of containers", text: `those of ${whose} are ${how}` }];
 }
 
 function machine(): Finding {

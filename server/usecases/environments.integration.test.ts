@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EnvironmentEvent } from "#lib/domain/environment.ts";
-import type { EngineId } from "#lib/domain/ids.ts";
+import type { EngineId, ProjectId } from "#lib/domain/ids.ts";
 import type { EngineDetails } from "#server/ports/store.ts";
 import { type Author, asLab, author, notebook, prepare, project, save } from "#tests/project-world.ts";
 import { code, createWorld, type TestWorld, value, visitor } from "#tests/world.ts";
@@ -149,7 +149,7 @@ describe("the environment of a project", () => {
 
   test("waits where its owner has as many under way as one may have, says so, and follows by itself", async () => {
     const eve = await author(world, "eve");
-    const ids = [];
+    const ids: ProjectId[] = [];
     for (const n of [1, 2, 3, 4])
       ids.push(await project(world, eve.user.id, `many-${n}`, { "a.ipynb": notebook({ id: "a", source: "1" }), "requirements.txt": `six\nmany-${n}` }));
     const shown = async (n: number) => value(await showEnvironment(eve.ctx, { projectId: ids[n] ?? ("" as never) }));

@@ -33,6 +33,7 @@ export const environment = {
   made: "made",
   siteMeanwhile: "Runs use the site's own environment meanwhile.",
   waits: "Publishing waits for it.",
+  needed: "Nothing of this project can be published without it.",
   /** The server was interrupted meanwhile. */
   begunAgain: (attempt: number) => `The server was interrupted; this is beginning ${attempt}.`,
   retry: "Try again",

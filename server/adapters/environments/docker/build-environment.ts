@@ -7,6 +7,7 @@ import { explainBuildFailure } from "#lib/environment/explain-failure.ts";
 import { type PrintedBuild, printAdoption, printLight } from "#lib/environment/print-dockerfile.ts";
 import type { Config } from "#server/config.ts";
 import type { BuildEnvironment, BuildOutcome } from "#server/ports/environments.ts";
+import { ensureBridgeGuard } from "../../kernels/docker/bridge-guard.ts";
 import type { Image } from "../../kernels/docker/images.ts";
 import { packFolder } from "../../kernels/process/pack-files.ts";
 import { ensureNetwork } from "./ensure-network.ts";
@@ -16,6 +17,7 @@ import { ownFileName, writeContext, writeSources } from "./write-context.ts";
 
 export type Site = {
   readonly engine: Docker;
+  readonly docker: Config["docker"];
   readonly builds: Config["builds"];
   readonly debianMirror: string;
   /** Where contexts are laid out; each build has a folder of its own there. */
@@ -32,6 +34,7 @@ const keptLines = 200;
 export async function buildEnvironment(site: Site, request: BuildEnvironment): Promise<Exclude<BuildOutcome, { kind: "interrupted" }> | { kind: "stopped" }> {
   const folder = path.join(site.folder, request.buildId);
   const told = tell(request);
+  await ensureBridgeGuard(site.docker);
   await ensureNetwork(site.engine, site.builds.network);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });

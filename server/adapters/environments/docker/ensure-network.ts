@@ -1,12 +1,11 @@
 import type Docker from "dockerode";
+import { interfaceCharacters } from "../../kernels/docker/bridge-guard.ts";
 import { isAbsent, isBeside } from "../../kernels/docker/engine.ts";
 
 /** Those that every engine has. */
 const given = new Set(["none", "host", "bridge", "default"]);
-/** Linux names no interface longer. */
-const interfaceCharacters = 15;
 
-/** A network for builds alone: no container on it sees another. The bridge bears its name, for a packet filter's rule. */
+/** A network for builds alone: no container on it sees another. The bridge bears its name, which the guard of bridges knows it by. */
 export async function ensureNetwork(engine: Docker, name: string): Promise<void> {
   if (given.has(name)) return;
   try {

@@ -10,6 +10,7 @@ import type { Config } from "#server/config.ts";
 import { digestOf } from "#server/ids.ts";
 import type { Logger } from "#server/log.ts";
 import type { BuildEnvironment, BuildOutcome, EnvironmentsPort, MadeEnvironment } from "#server/ports/environments.ts";
+import { bridgePrefix, ensureBridgeGuard } from "../../kernels/docker/bridge-guard.ts";
 import { explainProblem, isAbsent, isAway, openEngine } from "../../kernels/docker/engine.ts";
 import { findImage, imageNames } from "../../kernels/docker/images.ts";
 import { archiveOf } from "../../kernels/process/runtime.ts";
@@ -45,7 +46,7 @@ export function createDockerEnvironments(options: DockerEnvironmentsOptions, log
     if (!base.ok) return { kind: "interrupted", message: base.failure.message };
     const debianMirror = options.kernels.debianMirror ?? (await archiveOf(null)).own ?? "";
     const repo2docker = builds.repo2docker === null ? null : { image: builds.repo2docker, socketPath: new URL(docker.address).pathname };
-    const site: Site = { engine, builds, debianMirror, folder, base: base.value, imageName, labels: own(request.key), repo2docker };
+    const site: Site = { engine, docker, builds, debianMirror, folder, base: base.value, imageName, labels: own(request.key), repo2docker };
     const outcome = await buildEnvironment(site, request);
     return outcome.kind === "stopped" ? { kind: "interrupted", message: "The build was stopped." } : outcome;
   };
@@ -77,6 +78,8 @@ export function createDockerEnvironments(options: DockerEnvironmentsOptions, log
     collect: (keep) => collect(engine, owner, keep, log),
     async sweep() {
       await mkdir(folder, { recursive: true, mode: 0o700 });
+      const guard = await ensureBridgeGuard(docker);
+      if (!guard.holds && builds.network.startsWith(bridgePrefix)) log.warn({ network: builds.network }, `the network of builds is ${guard.how}`);
       if (building.size === 0) await rm(folder, { recursive: true, force: true });
       await removeLeftovers(engine).catch((error: unknown) => log.debug({ err: error }, "what builds left behind could not be looked for"));
     },

@@ -23,6 +23,8 @@ export type ContainerPlan = {
   readonly command: readonly string[];
   readonly hasInput: boolean;
   readonly seccomp: string;
+  /** Name of a network; without one it has none at all. */
+  readonly network?: string;
   /** Another runtime than the engine's usual one, such as "runsc". */
   readonly runtime: string | null;
 };
@@ -51,7 +53,7 @@ export function containerOptions(plan: ContainerPlan): ContainerCreateOptions & 
     StdinOnce: plan.hasInput,
     AttachStdin: plan.hasInput,
     HostConfig: {
-      NetworkMode: "none",
+      NetworkMode: plan.network ?? "none",
       IpcMode: "private",
       CgroupnsMode: "private",
       Mounts: plan.mounts.map(bind),

@@ -16,11 +16,15 @@ import { explainProblem, isAbsent, openEngine } from "./engine.ts";
 import type { Ground } from "./ground.ts";
 import { findImage, imageNames } from "./images.ts";
 import { createLabs, type Labs } from "./labs.ts";
+import { createPersonNetworks } from "./person-networks.ts";
 import { seccompProfile } from "./seccomp-profile.ts";
 import { EngineLost, type LiveKernel, startKernel } from "./start-kernel.ts";
 import { describeProtections, isSafeForVisitors, tryContainer } from "./trial.ts";
 
-export type DockerKernelsOptions = Pick<Config, "dataFolder" | "runtimeFolder" | "docker"> & { readonly kernels: Pick<Config["kernels"], "engineId"> };
+export type DockerKernelsOptions = Pick<Config, "dataFolder" | "runtimeFolder" | "docker"> & {
+  readonly kernels: Pick<Config["kernels"], "engineId">;
+  readonly labs: Pick<Config["labs"], "network">;
+};
 
 const watchIntervalMs = 1000;
 /** How long a start waits for an engine that is not there yet, as after a boot of the machine. */
@@ -114,6 +118,7 @@ export async function createDockerKernels(options: DockerKernelsOptions, log: Lo
         log.warn({ why: explainProblem(error, address) }, "what a former life left behind could not be looked for yet");
         return 0;
       });
+      await prepared?.ground.networks?.sweep().catch((error: unknown) => log.debug({ err: error }, "networks of a former life could not be looked for"));
       return Math.max(swept, await sweepFolders({ sessionsFolder, socketsFolder, live, labs: prepared?.labs.living() ?? [] }));
     },
     async close() {
@@ -148,6 +153,7 @@ async function prepareGround({ options, engine, containers, scope, sessionsFolde
     const ground: Ground = {
       containers,
       images: { kernel: kernel.value, lab: lab.ok ? lab.value : null },
+      networks: options.labs.network === "person" ? createPersonNetworks(engine, scope, options.docker, log) : null,
       common: { scope, seccomp: seccompProfile(architecture), runtime },
       isRoot,
       ownUid: process.getuid?.() ?? 0,

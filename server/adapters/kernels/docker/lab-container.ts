@@ -15,13 +15,16 @@ const topSchema = z.object({ Processes: z.array(z.array(z.string())).nullable() 
 const columns = "pid,ppid,tpgid";
 
 /** One lab of somebody, as the port shows it. */
-export function labOf({ container, folders, secret }: StartedLab, request: StartLab): Lab {
+export function labOf({ container, folders, secret, leaveNetwork }: StartedLab, request: StartLab): Lab {
   const meter = createUsageMeter(container);
   let stopping: Promise<void> | null = null;
   let killing: Promise<void> | null = null;
 
   const kill = (): Promise<void> => {
-    killing ??= container.remove().then(() => removeFolders([folders.session, folders.sockets, folders.socket]));
+    killing ??= container
+      .remove()
+      .then(leaveNetwork)
+      .then(() => removeFolders([folders.session, folders.sockets, folders.socket]));
     return killing;
   };
   const stop = async (): Promise<void> => {

@@ -12,7 +12,7 @@ import type { Ground } from "./ground.ts";
 import type { Image } from "./images.ts";
 import { withFonts } from "./start-kernel.ts";
 
-export type StartedLab = { readonly container: LiveContainer; readonly folders: LabFolders; readonly secret: string };
+export type StartedLab = { readonly container: LiveContainer; readonly folders: LabFolders; readonly secret: string; readonly leaveNetwork: () => Promise<void> };
 
 /** A container for one home. It runs as the person from its first instruction; who that is comes by a pipe, with the secret. */
 export async function startLab(ground: Ground, image: Image, name: string, request: StartLab, log: Logger): Promise<Result<StartedLab>> {
@@ -20,6 +20,9 @@ export async function startLab(ground: Ground, image: Image, name: string, reque
   const folders = planLabFolders(ground.sessionsFolder, ground.socketsFolder, name);
   const { username, uid } = request.person;
   let container: LiveContainer | null = null;
+  const network = ground.networks ? await ground.networks.enter(username) : null;
+  if (network && !network.ok) return network;
+  const leaveNetwork = async (): Promise<void> => ground.networks?.leave(username);
   try {
     await makeLabFolders(folders);
     await moveIn(folders, username, uid ?? ground.ownUid);
@@ -46,15 +49,17 @@ export async function startLab(ground: Ground, image: Image, name: string, reque
         environment: { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8", HOME: nobodysHome },
         command: [...withFonts, "/usr/bin/python3", "-I", `${insideLab.program}/start.py`],
         hasInput: true,
+        ...(network ? { network: network.value } : {}),
       },
       line,
     );
     await untilServing({ folders, isGone: container.isGone }, request.basePath, secret);
-    return ok({ container, folders, secret });
+    return ok({ container, folders, secret, leaveNetwork });
   } catch (error) {
     const lastWords = (await container?.lastWords()) ?? "";
     const hasFilledMemory = container?.isGone() ? (await container.exited).reason === "out_of_memory" : false;
     await container?.remove().catch(() => undefined);
+    await leaveNetwork();
     await removeFolders([folders.session, folders.sockets, folders.socket]);
     log.warn({ err: error, sessionId: request.sessionId, lastWords }, "a lab did not start");
     return fail("unavailable", whyNoLab(error, lastWords, hasFilledMemory));

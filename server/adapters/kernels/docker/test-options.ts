@@ -27,11 +27,11 @@ export const whyNoDocker = await (async (): Promise<string | null> => {
 if (whyNoDocker !== null) console.log(`skipped: ${whyNoDocker}`);
 
 /** The adapter's options for a test: its own data folder, the machine's engine, short paths for sockets. */
-export function optionsIn(dataFolder: string, address?: string): DockerKernelsOptions {
+export function optionsIn(dataFolder: string, address?: string, network: "none" | "person" = "none"): DockerKernelsOptions {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const { docker } = loadConfig({ ...process.env, SHEAF_DATA: dataFolder });
   const runtimeFolder = mkdtempSync(path.join(os.tmpdir(), "d-"));
-  return { dataFolder, runtimeFolder, docker: { ...docker, ...(address === undefined ? {} : { address }) }, kernels: { engineId: "test" } };
+  return { dataFolder, runtimeFolder, docker: { ...docker, ...(address === undefined ? {} : { address }) }, kernels: { engineId: "test" }, labs: { network } };
 }
 
 export function dockerKernelsIn(dataFolder: string): Promise<KernelsPort> {
