@@ -261,7 +261,12 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       diskBytes: e.SHEAF_RUN_DISK_MB,
       processes: e.SHEAF_RUN_PROCESSES,
     },
-    docker: { address: e.SHEAF_DOCKER_HOST ?? "unix:///var/run/docker.sock", runtime: e.SHEAF_DOCKER_RUNTIME ?? null, images: e.SHEAF_IMAGES, guard: e.SHEAF_BRIDGE_GUARD },
+    docker: {
+      address: e.SHEAF_DOCKER_HOST ?? "unix:///var/run/docker.sock",
+      runtime: e.SHEAF_DOCKER_RUNTIME ?? null,
+      images: e.SHEAF_IMAGES,
+      guard: e.SHEAF_BRIDGE_GUARD,
+    },
     builds: {
       atOnce: e.SHEAF_BUILDS_AT_ONCE,
       perPerson: e.SHEAF_BUILDS_PER_PERSON,

@@ -10,7 +10,7 @@ import type { Context } from "#server/context.ts";
 import { listProjectWorksheets } from "#server/usecases/list-project-worksheets.ts";
 import { showEnvironment } from "#server/usecases/show-environment.ts";
 import { showWorkingCopy } from "#server/usecases/show-working-copy.ts";
-import { makeEnvironmentAgain, stopMakingEnvironment } from "./environment-actions.ts";
+import { acceptForLabs, makeEnvironmentAgain, stopMakingEnvironment } from "./environment-actions.ts";
 import { publishNotebook, unpublishNotebook } from "./publishing-actions.ts";
 
 /** What only those who write a project see on its page: their unsaved work, its notebooks on their way to readers, and what those find installed. */
@@ -58,7 +58,13 @@ function NotebooksToCome() {
 async function Environment({ ctx, project }: { ctx: Context; project: ProjectView }) {
   const environment = await showEnvironment(ctx, { projectId: project.id });
   if (!environment.ok || (environment.value.kind === "none" && environment.value.problems.length === 0)) return null;
-  return <EnvironmentState projectId={project.id} environment={environment.value} actions={{ retry: makeEnvironmentAgain, cancel: stopMakingEnvironment }} />;
+  return (
+    <EnvironmentState
+      projectId={project.id}
+      environment={environment.value}
+      actions={{ retry: makeEnvironmentAgain, cancel: stopMakingEnvironment, accept: acceptForLabs }}
+    />
+  );
 }
 
 async function Notebooks({ ctx, project }: { ctx: Context; project: ProjectView }) {

@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { firstLabPath, workState } from "#lib/lab/lab-plan.ts";
 import { t } from "#lib/messages/en.ts";
+import { EnvironmentNotice } from "./environment-notice.tsx";
 import { LabBar, type LabProject } from "./lab-bar.tsx";
 import { LabNotice } from "./lab-notice.tsx";
 import { LabStage } from "./lab-stage.tsx";
@@ -21,10 +22,12 @@ type Props = {
   path: string | null;
   /** Notebooks of the newest version. */
   notebooks: readonly string[];
+  /** It has an environment that came with a copy, and that the person has not agreed to. */
+  asksForEnvironment: boolean;
 };
 
 /** A project's lab: one thin bar of ours, and JupyterLab in a frame of its own origin. */
-export function LabPage({ project, path, notebooks }: Props) {
+export function LabPage({ project, path, notebooks, asksForEnvironment }: Props) {
   const session = useLab(project.id, firstLabPath(path));
   const frame = useRef<HTMLIFrameElement>(null);
   const bridge = useBridge(frame, session.frameUrl);
@@ -51,6 +54,7 @@ export function LabPage({ project, path, notebooks }: Props) {
         onStop={() => setDialog("stop")}
       />
       {wasReady && <LabNotice session={session} unsaved={bridge.unsaved.length} />}
+      {wasReady && asksForEnvironment && <EnvironmentNotice project={project} />}
       <LabStage session={session} frame={frame} title={project.title} isThere={bridge.isThere} />
       {session.passUrl && (
         <iframe key={session.passUrl} src={session.passUrl} title={t.lab.pass} sandbox="allow-same-origin" hidden aria-hidden tabIndex={-1} />

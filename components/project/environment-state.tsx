@@ -10,7 +10,11 @@ import { BuildLog } from "./build-log.tsx";
 import { Elapsed, KeepFresh } from "./making.tsx";
 
 type Act = (projectId: string) => Promise<ActionOutcome>;
-type Props = { projectId: string; environment: EnvironmentView; actions: { readonly retry: Act; readonly cancel: Act } };
+type Props = {
+  projectId: string;
+  environment: EnvironmentView;
+  actions: { readonly retry: Act; readonly cancel: Act; readonly accept: (projectId: string, digest: string) => Promise<ActionOutcome> };
+};
 
 /** What a project's files ask for, how far that is made, and what its runs stand on meanwhile. */
 export function EnvironmentState({ projectId, environment, actions }: Props) {
@@ -29,6 +33,18 @@ export function EnvironmentState({ projectId, environment, actions }: Props) {
         </div>
         <Buttons projectId={projectId} environment={environment} actions={actions} />
       </div>
+      {environment.inLabs === "asks" && environment.inUse && (
+        <div className="notice mt-3">
+          <p className="min-w-0 grow basis-56">{t.environment.asks}</p>
+          <ActionButton
+            action={actions.accept.bind(null, projectId, environment.inUse.digest)}
+            className="button button-small"
+            busyWords={t.environment.retrying}
+          >
+            {t.environment.accept}
+          </ActionButton>
+        </div>
+      )}
       <Files files={files} problems={problems} />
       {build && build.lines > 0 && <BuildLog key={`${build.id} ${build.startedAt}`} projectId={projectId} />}
     </section>

@@ -1,10 +1,11 @@
 import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import type { BuildPhase, BuildPlan, BuildState, Environment, EnvironmentKind } from "#lib/domain/environment.ts";
-import type { CommitId, Digest, EngineId, EnvironmentBuildId, ProjectId } from "#lib/domain/ids.ts";
+import type { CommitId, Digest, EngineId, EnvironmentBuildId, ProjectId, UserId } from "#lib/domain/ids.ts";
 import type { Inventory } from "#lib/environment/trim-plan.ts";
 import { instant } from "./columns.ts";
 import { projects } from "./projects.ts";
+import { users } from "./users.ts";
 
 /** What a site's own environment has, by its digest: written by the engine that offers it. */
 export const environmentBases = pgTable(
@@ -73,6 +74,23 @@ export const environmentLog = pgTable(
     line: text("line").notNull(),
   },
   (t) => [primaryKey({ columns: [t.buildId, t.seq] })],
+);
+
+/** Whoever agreed to have an environment in their labs that came with a copy. */
+export const acceptedEnvironments = pgTable(
+  "accepted_environments",
+  {
+    userId: text("user_id")
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    buildId: text("build_id")
+      .$type<EnvironmentBuildId>()
+      .notNull()
+      .references(() => environmentBuilds.id, { onDelete: "cascade" }),
+    acceptedAt: instant("accepted_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.userId, t.buildId] })],
 );
 
 /** What a project's files ask for at its newest version, and what its runs stand on meanwhile. */

@@ -113,6 +113,8 @@ export type EnvironmentView = {
   readonly build: BuildView | null;
   /** What runs stand on now; null: the site's own. */
   readonly inUse: { readonly name: string; readonly digest: string; readonly madeAt: string } | null;
+  /** What labs of the asking person stand on. "asks": it came with a copy, and they have not agreed to it yet. */
+  readonly inLabs: "site" | "project" | "asks";
 };
 
 /** What a follower hears: the state at each change, and lines of the log, numbered from 1 on. */

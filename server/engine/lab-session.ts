@@ -1,4 +1,3 @@
-import type { EnvironmentBuildId } from "#lib/domain/ids.ts";
 import type { LabStopReason } from "#lib/domain/lab.ts";
 import { formatBytes } from "#lib/format.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
@@ -8,6 +7,7 @@ import { personHome } from "#server/person-home.ts";
 import type { Home } from "#server/ports/homes.ts";
 import type { KernelsPort, Lab, StartLab } from "#server/ports/kernels.ts";
 import type { LabChange, LabLease, LabRow } from "#server/ports/store.ts";
+import { labEnvironment } from "#server/usecases/lab-environment.ts";
 import { prepareWorkingCopy } from "#server/usecases/prepare-working-copy.ts";
 import type { UpdateProgress } from "#server/usecases/update-files.ts";
 import { untilDatabaseIsBack } from "./database-away.ts";
@@ -137,7 +137,8 @@ async function bringFiles(services: Services, row: LabRow, onProgress: UpdatePro
 async function startServer(services: Services, kernels: KernelsPort, row: LabRow, lease: LabLease, { home, folder }: LabPlace): Promise<Result<Lab>> {
   const { config, homes, log } = services;
   const { memoryBytes, cpus, processes } = config.labs;
-  const build = await environmentFor(services, row);
+  const environment = row.projectId === null ? null : await labEnvironment(services, row.projectId, row.userId);
+  const build = environment?.use === "project" ? environment.build : null;
   const request: StartLab = {
     sessionId: `${row.id}_${lease.generation}`,
     person: home,
@@ -154,14 +155,6 @@ async function startServer(services: Services, kernels: KernelsPort, row: LabRow
   log.warn({ labId: row.id, build: build.id }, "a lab is opened without the environment of its project, which is gone");
   await noteEnvironmentGone(services, build.id);
   return kernels.startLab({ ...request, environment: null });
-}
-
-/** Null: the site's own. What a Dockerfile makes need not have a JupyterLab in it, so that a lab on it might not start. */
-async function environmentFor({ store }: Services, { projectId }: LabRow): Promise<{ id: EnvironmentBuildId; name: string; digest: string } | null> {
-  const current = projectId === null ? null : ((await store.findProjectEnvironment(projectId))?.current ?? null);
-  if (current?.state !== "ready" || current.name === null || current.digest === null) return null;
-  const { id, name, digest, plan } = current;
-  return plan.builder === "light" && plan.dockerfile === null ? { id, name, digest } : null;
 }
 
 function endedByItself(reason: string): LabEnding {

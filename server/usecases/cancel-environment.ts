@@ -16,5 +16,5 @@ export async function cancelEnvironment(ctx: Context, input: { readonly projectI
   if (wanted && (await ctx.store.isWantedByOthers(wanted.id, ownerId)))
     return fail("conflict", "Somebody else's project asks for the same environment and waits for it too: it goes on.");
   if (!wanted || !(await ctx.store.cancelBuild(wanted.id, ctx.now()))) return fail("conflict", "No environment is being made for this project.");
-  return ok(await viewOf(ctx, await ctx.store.findProjectEnvironment(id)));
+  return ok(await viewOf(ctx, project.value, await ctx.store.findProjectEnvironment(id)));
 }

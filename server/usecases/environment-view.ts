@@ -1,9 +1,19 @@
 import type { BuildView, EnvironmentView } from "#lib/domain/environment.ts";
 import type { EnvironmentBuild, ProjectEnvironment } from "#server/ports/store.ts";
 
-const nothingAsked: EnvironmentView = { kind: "none", folder: "", files: [], problems: [], unmade: null, waits: false, build: null, inUse: null };
+const nothingAsked: EnvironmentView = {
+  kind: "none",
+  folder: "",
+  files: [],
+  problems: [],
+  unmade: null,
+  waits: false,
+  build: null,
+  inUse: null,
+  inLabs: "site",
+};
 
-export function environmentView(environment: ProjectEnvironment | null, usualMs: number | null): EnvironmentView {
+export function environmentView(environment: ProjectEnvironment | null, usualMs: number | null, inLabs: EnvironmentView["inLabs"]): EnvironmentView {
   if (!environment) return nothingAsked;
   const { asked, unmade, waits, wanted, current } = environment;
   const isMade = current?.state === "ready" && current.name !== null && current.digest !== null;
@@ -13,6 +23,7 @@ export function environmentView(environment: ProjectEnvironment | null, usualMs:
     waits,
     build: wanted && buildView(wanted, usualMs),
     inUse: isMade ? { name: current.name ?? "", digest: current.digest ?? "", madeAt: (current.finishedAt ?? current.queuedAt).toISOString() } : null,
+    inLabs,
   };
 }
 

@@ -34,7 +34,7 @@ async function* follow(ctx: Context, project: ReadyProject, { after, signal }: F
       if (build && wanted && (build.id !== wanted.id || build.attempt !== wanted.attempt)) last = 0;
       build = wanted;
       const found = wanted ? await ctx.store.listBuildLog(wanted.id, last, linesAtOnce) : [];
-      const view = await viewOf(ctx, environment.value);
+      const view = await viewOf(ctx, project, environment.value);
       const text = JSON.stringify(view);
       if (text !== said || found.length > 0) yield { seq: seq++, event: { view, first: found[0]?.seq ?? last + 1, lines: found.map(({ line }) => line) } };
       said = text;

@@ -24,7 +24,7 @@ export async function retryEnvironment(ctx: Context, input: { readonly projectId
   if (wanted && isOver(wanted.state) && (await ctx.store.countOpenBuilds(project.value.ownerId)) >= perPerson)
     return fail("too_many", `As many environments wait or are being made as one person may have (${perPerson}). Cancel one of them, or wait for it.`);
   if (wanted) await ctx.store.retryBuild(wanted.id, { projectId: project.value.id, commit: commit.value }, ctx.now());
-  return ok(await viewOf(ctx, await ctx.store.findProjectEnvironment(project.value.id)));
+  return ok(await viewOf(ctx, project.value, await ctx.store.findProjectEnvironment(project.value.id)));
 }
 
 function isOver(state: BuildState): boolean {

@@ -4,6 +4,7 @@ import type { Context } from "#server/context.ts";
 import type { ProjectEnvironment } from "#server/ports/store.ts";
 import { environmentView } from "./environment-view.ts";
 import { findProjectFor, type ReadyProject } from "./find-project.ts";
+import { labEnvironment } from "./lab-environment.ts";
 import { noteEnvironment } from "./note-environment.ts";
 
 /** What a project's newest version asks for, how its build is, and what runs stand on meanwhile. */
@@ -11,7 +12,7 @@ export async function showEnvironment(ctx: Context, input: { readonly projectId:
   const project = await findProjectFor(ctx, input.projectId, "project:read");
   if (!project.ok) return project;
   const noted = await environmentOf(ctx, project.value);
-  return noted.ok ? ok(await viewOf(ctx, noted.value)) : noted;
+  return noted.ok ? ok(await viewOf(ctx, project.value, noted.value)) : noted;
 }
 
 /** As it was noted; of a version that nobody looked at yet (one that came by an import, say) it is noted now. */
@@ -22,7 +23,12 @@ export async function environmentOf(ctx: Context, project: ReadyProject): Promis
   return known?.commit === newest.value && !known.waits ? ok(known) : noteEnvironment(ctx, project, newest.value);
 }
 
-export async function viewOf(ctx: Context, environment: ProjectEnvironment | null): Promise<EnvironmentView> {
+export async function viewOf(ctx: Context, project: ReadyProject, environment: ProjectEnvironment | null): Promise<EnvironmentView> {
   const { wanted } = environment ?? {};
-  return environmentView(environment, wanted ? await ctx.store.usualBuildMs(wanted.adapter, wanted.kind) : null);
+  const { actor } = ctx;
+  const [usualMs, inLabs] = await Promise.all([
+    wanted ? ctx.store.usualBuildMs(wanted.adapter, wanted.kind) : null,
+    actor.kind === "user" ? labEnvironment(ctx, project.id, actor.userId) : ({ use: "site" } as const),
+  ]);
+  return environmentView(environment, usualMs, inLabs.use);
 }

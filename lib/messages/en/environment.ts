@@ -36,6 +36,10 @@ export const environment = {
   needed: "Nothing of this project can be published without it.",
   /** The server was interrupted meanwhile. */
   begunAgain: (attempt: number) => `The server was interrupted; this is beginning ${attempt}.`,
+  asks: "Your labs here do without it so far. It came with this copy: in a lab, what these files install runs with all of your own files within its reach. Runs are no concern: they see none of them.",
+  accept: "Use it in my labs",
+  withoutIt: "This lab runs without the environment that came with this copy.",
+  seeIt: "See what it brings",
   retry: "Try again",
   make: "Make it",
   retrying: "Looking…",

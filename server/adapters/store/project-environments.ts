@@ -1,6 +1,6 @@
 import { and, eq, isNull, ne, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
-import { environmentBases, environmentBuilds, projectEnvironments, projects } from "#drizzle/schema/index.ts";
+import { acceptedEnvironments, environmentBases, environmentBuilds, projectEnvironments, projects } from "#drizzle/schema/index.ts";
 import type { ProjectId, UserId } from "#lib/domain/ids.ts";
 import type { Inventory } from "#lib/environment/trim-plan.ts";
 import type { Queryable } from "./connect.ts";
@@ -52,6 +52,14 @@ export function projectEnvironmentQueries({ db }: Queryable) {
         .where(and(eq(projectEnvironments.wantedId, buildId), ne(projects.ownerId, ownerId)))
         .limit(1);
       return row !== undefined;
+    },
+
+    async acceptEnvironment(userId: UserId, buildId: EnvironmentBuild["id"], now: Date): Promise<void> {
+      await db.insert(acceptedEnvironments).values({ userId, buildId, acceptedAt: now }).onConflictDoNothing();
+    },
+
+    async hasAcceptedEnvironment(userId: UserId, buildId: EnvironmentBuild["id"]): Promise<boolean> {
+      return (await db.$count(acceptedEnvironments, and(eq(acceptedEnvironments.userId, userId), eq(acceptedEnvironments.buildId, buildId)))) > 0;
     },
 
     async upsertEnvironmentBase(adapter: string, digest: string, inventory: Inventory, now: Date): Promise<void> {

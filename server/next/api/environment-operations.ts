@@ -29,6 +29,9 @@ const environment = z
     unmade: z.string().nullable().describe("Why nothing is made of it"),
     waits: z.boolean().describe("As many as one person may have are waiting already; this one follows"),
     build: build.nullable().describe("Null where the site's own environment is enough, or nothing is made"),
+    inLabs: z
+      .enum(["site", "project", "asks"])
+      .describe("What labs of whoever asks stand on; asks: it came with a copy, and has to be agreed to (see its acceptance)"),
     inUse: z.object({ name: z.string(), digest: z.string(), madeAt: instant }).nullable().describe("What runs stand on now; null: the site's own environment"),
   })
   .meta({ id: "Environment" });
@@ -63,6 +66,16 @@ export const environmentOperations = {
     params: projectId,
     answer: json(200),
     failures: ["forbidden", "not_found", "conflict", "unavailable"],
+  },
+  acceptEnvironment: {
+    method: "post",
+    path: "/projects/{id}/environment/acceptance",
+    summary: "Agrees to have the environment that came with a copy in one's own labs, from the next one that is opened.",
+    scope: "projects:write",
+    params: projectId,
+    body: z.object({ digest: z.string().min(1).max(200).describe("Of the environment that was looked at: inUse.digest") }),
+    answer: json(200),
+    failures: ["unauthenticated", "forbidden", "not_found", "conflict", "unavailable"],
   },
   followEnvironment: {
     method: "get",

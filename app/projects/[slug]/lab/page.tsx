@@ -5,6 +5,7 @@ import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
 import type { Context } from "#server/context.ts";
 import { listVersionFiles } from "#server/usecases/list-version-files.ts";
+import { showEnvironment } from "#server/usecases/show-environment.ts";
 import { askedProject, one } from "../../project-head.ts";
 
 export const dynamic = "force-dynamic";
@@ -23,7 +24,9 @@ export default async function ProjectLabPage({ params, searchParams }: Props) {
   if (!project.may.write) notFound();
   const notebooks = await notebooksOf(ctx, project.id);
   const first = project.type === "shell" ? null : (notebooks[0] ?? null);
-  return <LabPage project={project} path={asked ?? first} notebooks={notebooks} />;
+  const environment = await showEnvironment(ctx, { projectId: project.id });
+  const asks = environment.ok && environment.value.inLabs === "asks";
+  return <LabPage project={project} path={asked ?? first} notebooks={notebooks} asksForEnvironment={asks} />;
 }
 
 /** Those beside each other at the top; one that lies deeper is found once it is open. */

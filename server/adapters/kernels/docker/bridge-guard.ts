@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import type { Config } from "#server/config.ts";
 
 /** Whether what containers on our bridges reach ends outside this machine. */
-export type BridgeGuard = { readonly holds: boolean; /** In words for the operator. */ readonly how: string };
+export type BridgeGuard = { readonly holds: boolean /** In words for the operator. */; readonly how: string };
 
 /** Every bridge of ours begins with this; Linux names no interface longer than `interfaceCharacters`. */
 export const bridgePrefix = "sheaf-";

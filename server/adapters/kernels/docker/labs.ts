@@ -37,8 +37,7 @@ export function createLabs(ground: Ground, noImage: string | null, log: Logger):
   return {
     describe() {
       if (noImage !== null) return { works: false, how: `Labs cannot be opened: ${noImage}`, warm: false, waiting: 0 };
-      const how =
-        `Each lab runs in a container as the person's own uid, sees the person's home and nothing else of this machine, and ${ground.networks ? "has a network of the person's own, which leads outside" : "has no network"}. None waits beforehand: a container gets its home when it is made.`;
+      const how = `Each lab runs in a container as the person's own uid, sees the person's home and nothing else of this machine, and ${ground.networks ? "has a network of the person's own, which leads outside" : "has no network"}. None waits beforehand: a container gets its home when it is made.`;
       return { works: true, how, warm: false, waiting: 0 };
     },
     async start(request) {

@@ -12,7 +12,12 @@ import type { Ground } from "./ground.ts";
 import type { Image } from "./images.ts";
 import { withFonts } from "./start-kernel.ts";
 
-export type StartedLab = { readonly container: LiveContainer; readonly folders: LabFolders; readonly secret: string; readonly leaveNetwork: () => Promise<void> };
+export type StartedLab = {
+  readonly container: LiveContainer;
+  readonly folders: LabFolders;
+  readonly secret: string;
+  readonly leaveNetwork: () => Promise<void>;
+};
 
 /** A container for one home. It runs as the person from its first instruction; who that is comes by a pipe, with the secret. */
 export async function startLab(ground: Ground, image: Image, name: string, request: StartLab, log: Logger): Promise<Result<StartedLab>> {
