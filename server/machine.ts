@@ -8,12 +8,12 @@ export { findRunningDatabase } from "./adapters/database/running.ts";
 export { ensureRuntime, findRuntime } from "./adapters/kernels/process/runtime.ts";
 export { hostPackages, hostRuntimePackages } from "./adapters/kernels/process/runtime-packages.ts";
 
-/** Images for containers, where those isolate kernels. Loaded when asked for: few need them. */
-/** What keeps containers from this machine's own services. */
+/** What keeps containers from this machine's own services. Loaded when asked for, as all that containers need. */
 export async function openBridgeGuard(): Promise<typeof import("./adapters/kernels/docker/bridge-guard.ts")> {
   return import("./adapters/kernels/docker/bridge-guard.ts");
 }
 
+/** Images for containers, where those isolate kernels. */
 export async function openImages(): Promise<typeof import("./adapters/kernels/docker/build-images.ts")> {
   return import("./adapters/kernels/docker/build-images.ts");
 }
