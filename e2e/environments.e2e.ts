@@ -48,9 +48,9 @@ test("what a project asks for is made by itself, stays in use while a newer one 
   await expect(panel(page).getByRole("status").filter({ hasText: t.environment.states.failed })).toBeVisible(patience);
 
   await page.getByRole("button", { name: t.projects.page.publishOf("field.ipynb") }).click();
-  await expect(page.getByText(t.projects.notebooks.states.published)).toBeVisible(patience);
-  await page.getByRole("link", { name: t.projects.notebooks.run, exact: true }).click();
-  await page.waitForURL(/\/runs\//);
+  await expect(page.getByText(t.projects.notebooks.states.published, { exact: true })).toBeVisible(patience);
+  await page.getByRole("link", { name: t.projects.notebooks.page, exact: true }).click();
+  await page.waitForURL(/\/worksheets\//);
   await expect(page.getByText("rye_counts 1.0")).toBeVisible(patience);
   await expect(page.locator(".record")).toContainText(name);
 });
