@@ -13,6 +13,9 @@ const phaseNames = {
   ready: "at its end",
 } as const satisfies Record<BuildPhase, string>;
 
+const unreachable = "An archive of packages could not be reached. Try again; if it stays so, ask the operator which archives can be reached from here.";
+const notAsked = /^W: (?:Failed to fetch|Some index files failed to download)/;
+
 /** What programs say when something is wrong → what that means, and what to do. The last line that says something counts. */
 const sayings: readonly (readonly [pattern: RegExp, says: (...found: string[]) => string])[] = [
   [/^Sheaf: (.+)/, (words = "") => words],
@@ -38,7 +41,7 @@ const sayings: readonly (readonly [pattern: RegExp, says: (...found: string[]) =
   [/No space left on device|disk quota exceeded/i, () => "The disk was full. Ask the operator for room, and try again."],
   [
     /Temporary failure (?:in name resolution|resolving)|Could not resolve|Name or service not known|Network is unreachable|Failed to establish a new connection|Connection timed out/i,
-    () => "An archive of packages could not be reached. Try again; if it stays so, ask the operator which archives can be reached from here.",
+    () => unreachable,
   ],
   [
     /pull access denied for (\S+?),|manifest for (\S+) not found|repository (\S+) not found/,
@@ -52,6 +55,8 @@ export type FailedBuild = { readonly phase: BuildPhase; readonly lines: readonly
 /** Why a build failed, for whoever wrote the files; the lines are the last ones of its log. */
 export function explainBuildFailure({ phase, lines }: FailedBuild): string {
   const where = `The environment could not be made: it failed ${phaseNames[phase]}.`;
+  // What apt knows nothing of, because it could not ask, it says it cannot find.
+  if (phase === "system" && lines.some((line) => notAsked.test(line))) return `${where} ${unreachable}`;
   for (const line of lines.toReversed()) {
     for (const [pattern, says] of sayings) {
       const found = pattern.exec(line);

@@ -77,6 +77,7 @@ test("an image that others built is adopted without running anything of the proj
 
 test.each([
   [["E: Unable to locate package jqq", "returned a non-zero code: 100"], "system", "Debian has no package “jqq”"],
+  [["W: Failed to fetch http://deb.debian.org/x  Temporary failure resolving", "E: Unable to locate package jq"], "system", "could not be reached"],
   [["ERROR: Could not find a version", "ERROR: No matching distribution found for numpyy"], "python", "has “numpyy”"],
   [["OSError: [Errno 28] No space left on device"], "python", "disk was full"],
   [["Sheaf: The image has no tini."], "checking", "The image has no tini."],
