@@ -39,6 +39,7 @@ export async function makeFolder(folder: string, url: URL): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const name of ["data", "backups", "tls"]) await mkdir(path.join(folder, name), { mode: name === "data" ? 0o711 : 0o700 });
   await copyFile(path.join(root, "docker-compose.yml"), path.join(folder, "docker-compose.yml"));
+  await copyFile(path.join(root, "deploy/from-debian.yml"), path.join(folder, "from-debian.yml"));
   await copyFile(path.join(root, "deploy/prometheus/prometheus.yml"), path.join(folder, "prometheus.yml"));
   await writeFile(path.join(folder, "nginx.conf"), config, { flag: "wx" });
   await writeFile(path.join(folder, ".env"), printSettings(settings), { flag: "wx", mode: 0o600 });
