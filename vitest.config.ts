@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 /** These need a container engine, and images that take minutes to build: a suite of their own. */
 const inContainers = "server/adapters/{kernels,environments}/docker/*.integration.test.ts";
 
+const asASet = "tests/compose.integration.test.ts";
+
 export default defineConfig({
   test: {
     projects: [
@@ -19,7 +21,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["{lib,server,app,tests}/**/*.integration.test.ts"],
-          exclude: [inContainers],
+          exclude: [inContainers, asASet],
           globalSetup: ["tests/global-setup.ts"],
           // Real kernels and a real database on a machine that may have two slow cores.
           testTimeout: 120_000,
@@ -39,6 +41,7 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      { test: { name: "compose", include: [asASet] } },
     ],
   },
 });

@@ -13,18 +13,20 @@ export type OwnEngine = { readonly pid: number; readonly args: readonly string[]
 const ownSchema = z.object({ pid: z.number(), args: z.array(z.string()) });
 const startMs = 60_000;
 const socketPath = "/var/run/docker.sock";
-/** Nothing here uses a network of the engine's: it needs no packet filter, and no bridge that another may have. */
+/** Kernels and labs use no network of the engine's: it needs no packet filter, and no bridge that another may have. */
 const networkless = ["--bridge=none", "--iptables=false", "--ip6tables=false"];
+/** A set's containers speak to each other, and are kept from the world by the engine's filter. */
+const networked = ["--bridge=none", "--default-address-pool=base=10.213.0.0/16,size=24"];
 
 const folder = (): string => path.join(loadConfig().cacheFolder, "docker-engine");
 const recordFile = (): string => path.join(folder(), "engine.json");
 
 /** Null when one answers, started now where none did and root may; else why there is none. */
-export async function ensureDockerEngine(): Promise<string | null> {
+export async function ensureDockerEngine(networks: "none" | "own" = "none"): Promise<string | null> {
   if (await isEngineThere()) return null;
   if (process.getuid?.() !== 0) return "no container engine answers, and only root can start one";
   await mkdir(folder(), { recursive: true });
-  const args = [`--data-root=${path.join(folder(), "data")}`, ...networkless];
+  const args = [`--data-root=${path.join(folder(), "data")}`, ...(networks === "own" ? networked : networkless)];
   return start(args);
 }
 
@@ -47,7 +49,9 @@ export async function killOwnEngine({ pid }: OwnEngine): Promise<void> {
 /** In order, where it is ours: what it holds of images is there for the next time. */
 export async function stopOwnEngine(): Promise<void> {
   const own = await findOwnEngine();
-  if (own) process.kill(own.pid, "SIGTERM");
+  if (!own) return;
+  process.kill(own.pid, "SIGTERM");
+  while (await findOwnEngine()) await sleep(100);
 }
 
 export async function startOwnEngine({ args }: Pick<OwnEngine, "args">): Promise<void> {

@@ -3,6 +3,7 @@ import { findMissingPackages, installPackages, type MissingPackages } from "#ser
 import { loadConfig } from "#server/config.ts";
 import { ensureRuntime, openImages } from "#server/machine.ts";
 import { ensureDockerEngine, isEngineThere } from "./docker-engine.ts";
+import { ensureCompose } from "./production-set.ts";
 
 /** What only the tests need from the system: a browser, a second PostgreSQL, a server in front. The rest is `./sheaf up`'s own list. */
 const wanted = [
@@ -22,7 +23,7 @@ export async function prepareMachine(): Promise<void> {
 }
 
 /** An engine (started by us where none answers) and today's images. Null when both are there, else why not. */
-export async function prepareContainers(): Promise<string | null> {
+export async function prepareContainers(networks: "none" | "own" = "none"): Promise<string | null> {
   const config = loadConfig();
   const missing = await findMissingPackages(config);
   const names = [
@@ -30,11 +31,16 @@ export async function prepareContainers(): Promise<string | null> {
     { file: "/usr/sbin/iptables", name: "iptables" },
   ].flatMap(({ file, name }) => (existsSync(file) ? [] : [name]));
   if (missing.may === "root" && names.length > 0 && !(await isEngineThere())) await install({ ...missing, names });
-  const noEngine = await ensureDockerEngine();
+  const noEngine = await ensureDockerEngine(networks);
   if (noEngine !== null) return noEngine;
   const { ensureImages } = await openImages();
   const images = await ensureImages(config, { onPhase: (phase) => console.log(phase) });
   return images.ok ? null : images.failure.message;
+}
+
+/** The same for a production set, whose containers speak to each other, and docker compose. */
+export async function prepareSet(): Promise<string | null> {
+  return (await prepareContainers("own")) ?? (await ensureCompose());
 }
 
 async function install(missing: MissingPackages): Promise<void> {

@@ -10,7 +10,7 @@ import path from "node:path";
 import { z } from "zod";
 import { startDebianPostgres } from "./debian-postgres.ts";
 import { stopOwnEngine } from "./docker-engine.ts";
-import { prepareContainers, prepareMachine } from "./prepare-machine.ts";
+import { prepareContainers, prepareMachine, prepareSet } from "./prepare-machine.ts";
 
 /** `failures`: the names of failed tests, repeated at the end, where somebody who sees only the last page of a log looks. */
 type Tally = { passed: number; failed: number; skipped: number; failures?: readonly string[] };
@@ -38,7 +38,8 @@ const suites: readonly Suite[] = [
   check("unused", bin("knip")),
   { name: "unit", run: (reports) => vitest(reports, "unit", []) },
   { name: "integration", run: (reports) => vitest(reports, "integration", []) },
-  { name: "containers", run: inContainers },
+  { name: "containers", run: (reports) => withEngine(reports, "containers", prepareContainers) },
+  { name: "compose", run: (reports) => withEngine(reports, "compose", prepareSet) },
   { name: "second-database", run: onDebianPostgres },
   { name: "e2e", run: playwright },
 ];
@@ -122,10 +123,10 @@ function firstLine(text: string | undefined): string {
   return (text ?? "").split("\n", 1)[0]?.slice(0, 300) ?? "";
 }
 
-/** Kernels and labs in containers, where an engine can be had and the images made; plainly skipped elsewhere. */
-async function inContainers(reportFolder: string): Promise<Tally> {
-  const problem = await prepareContainers();
-  if (problem === null) return vitest(reportFolder, "containers", []).finally(stopOwnEngine);
+/** Where an engine can be had and the images made; plainly skipped elsewhere. */
+async function withEngine(reportFolder: string, project: string, prepare: () => Promise<string | null>): Promise<Tally> {
+  const problem = await prepare();
+  if (problem === null) return vitest(reportFolder, project, []).finally(stopOwnEngine);
   console.log(`skipped: ${problem}`);
   return { passed: 0, failed: 0, skipped: 1 };
 }

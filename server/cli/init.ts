@@ -6,6 +6,12 @@ import { CommandProblem } from "./command-problem.ts";
 import { nginxConfig } from "./nginx-config.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
+const copied = [
+  ["docker-compose.yml", "docker-compose.yml"],
+  ["deploy/from-debian.yml", "from-debian.yml"],
+  ["deploy/prometheus/prometheus.yml", "prometheus.yml"],
+  ["deploy/gitlab/make-token.rb", "gitlab/make-token.rb"],
+] as const;
 
 /** `./sheaf init FOLDER --url https://HOST`: the folder that `docker compose` is typed in. Writes over nothing. */
 export async function initByCommand(words: { readonly folder: string | undefined; readonly url: string | undefined }): Promise<number> {
@@ -38,9 +44,10 @@ export async function makeFolder(folder: string, url: URL): Promise<void> {
   });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const name of ["data", "backups", "tls"]) await mkdir(path.join(folder, name), { mode: name === "data" ? 0o711 : 0o700 });
-  await copyFile(path.join(root, "docker-compose.yml"), path.join(folder, "docker-compose.yml"));
-  await copyFile(path.join(root, "deploy/from-debian.yml"), path.join(folder, "from-debian.yml"));
-  await copyFile(path.join(root, "deploy/prometheus/prometheus.yml"), path.join(folder, "prometheus.yml"));
+  for (const [from, to] of copied) {
+    await mkdir(path.dirname(path.join(folder, to)), { recursive: true, mode: 0o755 });
+    await copyFile(path.join(root, from), path.join(folder, to));
+  }
   await writeFile(path.join(folder, "nginx.conf"), config, { flag: "wx" });
   await writeFile(path.join(folder, ".env"), printSettings(settings), { flag: "wx", mode: 0o600 });
 }
@@ -68,6 +75,19 @@ function settingsOf(folder: string, url: URL): Record<string, string> {
     SHEAF_IMAGE: "sheaf-app",
     SHEAF_SECRET: secret(),
     POSTGRES_PASSWORD: secret(),
+    LDAP_SUFFIX: url.hostname
+      .split(".")
+      .map((part) => `dc=${part}`)
+      .join(","),
+    LDAP_ADMIN_PASSWORD: secret(),
+    LDAP_SERVICE_PASSWORD: secret(),
+    LDAP_KDC_PASSWORD: secret(),
+    KERBEROS_REALM: url.hostname.toUpperCase(),
+    KERBEROS_MASTER_PASSWORD: secret(),
+    KERBEROS_ADMIN_PASSWORD: secret(),
+    KEYSTONE_ADMIN_PASSWORD: secret(),
+    GITLAB_ROOT_PASSWORD: secret(),
+    GITLAB_TOKEN: `glpat-${secret()}`,
     SHEAF_REGISTRATION: "closed",
     SHEAF_VISITOR_RUNS: "on",
     SHEAF_HOME_MB: "5120",
