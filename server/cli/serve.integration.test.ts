@@ -49,6 +49,15 @@ test("a gateway by itself serves, is found well, and leaves when it is asked to"
   expect(await ended).toBe(0);
 });
 
+test("a gateway whose port another program has says so, and that it is not worth another try", async () => {
+  const other = net.createServer();
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  const { port } = other.address() as AddressInfo;
+  const tried = await sheaf(["gateway"], { ...settings, SHEAF_PORT: String(port) });
+  other.close();
+  expect(tried).toMatchObject({ code: 78, said: expect.stringContaining(`Port ${port} is taken by another program: choose one with`) });
+});
+
 test("an engine that is not there is told, and what cannot be is refused in words", async () => {
   expect(await sheaf(["engine", "--check"])).toMatchObject({ code: 1, said: expect.stringContaining("The engine one has not reported") });
   await world.store.reportEngine("one-abc" as never, new Date(), new Date(), { adapter: "test" } as never);

@@ -3,11 +3,12 @@
 set -eu
 : "${KEYSTONE_ADMIN_PASSWORD:?}" "${LDAP_SUFFIX:?}" "${LDAP_SERVICE_PASSWORD:?}"
 home=/var/lib/keystone
+user=5000
 config=/opt/sheaf-keystone/keystone.conf
 if [ "$(id -u)" = 0 ]; then
   mkdir -p $home /run/keystone/domains
-  chown -R keystone-server: $home /run/keystone
-  exec setpriv --reuid=keystone-server --regid=keystone-server --init-groups sh "$0"
+  chown -R $user:$user $home /run/keystone
+  exec setpriv --reuid=$user --regid=$user --clear-groups sh "$0"
 fi
 umask 077
 cd $home
@@ -15,8 +16,8 @@ manage="keystone-manage --config-file $config"
 sed -e "s|@SUFFIX@|$LDAP_SUFFIX|g" -e "s|@PASSWORD@|$LDAP_SERVICE_PASSWORD|g" /opt/sheaf-keystone/people.conf >/run/keystone/domains/keystone.people.conf
 
 $manage db_sync
-$manage fernet_setup --keystone-user keystone-server --keystone-group keystone-server
-$manage credential_setup --keystone-user keystone-server --keystone-group keystone-server
+$manage fernet_setup
+$manage credential_setup
 OS_BOOTSTRAP_PASSWORD=$KEYSTONE_ADMIN_PASSWORD $manage bootstrap --bootstrap-public-url http://keystone:5000/v3/
 
 serve() {
