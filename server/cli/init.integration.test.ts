@@ -17,6 +17,7 @@ const text = readFileSync(path.join(folder, "docker-compose.yml"), "utf8");
 
 type Service = {
   image?: string;
+  build?: { dockerfile: string; context: string };
   restart?: string;
   healthcheck?: { test: string[] };
   deploy?: { resources?: { limits?: { cpus?: string; memory?: string; pids?: number } } };
@@ -24,7 +25,7 @@ type Service = {
   security_opt?: string[];
   logging?: { options?: Record<string, string> };
   privileged?: boolean;
-  ports?: unknown[];
+  ports?: string[];
   volumes?: { type: string; source: string; target: string }[];
   networks?: string[];
   environment?: Record<string, string>;
@@ -51,7 +52,9 @@ describe("the folder of a production set", () => {
     const other = path.join(place, "other");
     await makeFolder(other, new URL("https://sheaf.example.org"));
     const others = parseEnv(readFileSync(path.join(other, ".env"), "utf8"));
-    for (const name of ["SHEAF_SECRET", "POSTGRES_PASSWORD"]) {
+    const secrets = Object.keys(settings).filter((name) => /SECRET|PASSWORD|TOKEN/.test(name));
+    expect(secrets.length).toBeGreaterThan(8);
+    for (const name of secrets) {
       expect(settings[name]?.length).toBeGreaterThanOrEqual(43);
       expect(settings[name]).not.toBe(others[name]);
     }
@@ -102,7 +105,7 @@ describe("the compose file", () => {
     for (const [, name = "", rest = ""] of text.matchAll(/\$\{([A-Z_]+)(:?[^}]*)\}/g)) {
       // Anything else has a default, or is named as required elsewhere.
       if (!rest.startsWith(":-")) expect(text).toContain(`\${${name}:?`);
-      if (/PASSWORD|SECRET/.test(name)) expect(rest === ":-" || rest.startsWith(":?")).toBe(true);
+      if (/PASSWORD|SECRET|TOKEN/.test(name)) expect(rest === ":-" || rest.startsWith(":?")).toBe(true);
     }
   });
 
@@ -114,14 +117,16 @@ describe("the compose file", () => {
     expect([service.privileged, service.network_mode, service.pid]).toEqual([undefined, undefined, undefined]);
     expect(service.restart).toBe(endsByItself.has(name) ? "no" : "unless-stopped");
     if (!endsByItself.has(name)) expect(service.healthcheck?.test[0]).toBe("CMD");
-    expect(service.image).not.toMatch(/:latest|^[^$:]+$/);
+    // What is fetched has a version; what is built here has that of its source.
+    expect(service.image).not.toMatch(service.build ? /:latest/ : /:latest|^[^$:]+$/);
   });
 
   test("opens nginx alone to the outside, and lets nobody but the engine speak to the container engine", () => {
-    expect(services.filter(([, one]) => one.ports).map(([name]) => name)).toEqual(["nginx"]);
+    const outside = services.filter(([, one]) => one.ports?.some((port) => !/^\$\{\w+:-127\.0\.0\.1\}:/.test(port)));
+    expect(outside.map(([name]) => name)).toEqual(["nginx"]);
     const withSocket = services.filter(([, one]) => one.volumes?.some(({ source }) => source.includes("docker.sock")));
     expect(withSocket.map(([name]) => name)).toEqual(["engine"]);
-    for (const name of ["postgres", "engine", "gateway"])
+    for (const name of ["postgres", "engine", "gateway", "openldap", "kerberos", "keystone", "gitlab"])
       for (const network of compose.services[name]?.networks ?? []) expect([name, compose.networks[network]?.internal]).toEqual([name, true]);
     // Whoever reaches the gateway's inner door is asked by nobody who they are.
     expect(services.filter(([, one]) => one.networks?.includes("front")).map(([name]) => name)).toEqual(["gateway", "nginx", "prometheus"]);
@@ -132,6 +137,13 @@ describe("the compose file", () => {
     expect([...new Set(used)].sort()).toEqual(Object.keys(compose.volumes).sort());
     for (const name of ["web", "engine"]) expect(compose.services[name]).not.toMatchObject({ container_name: expect.anything() });
     for (const name of ["web", "engine"]) expect(compose.services[name]?.hostname).toBeUndefined();
+  });
+
+  test("builds from folders that are there", () => {
+    const debian = parse(readFileSync(path.join(folder, "from-debian.yml"), "utf8"), { merge: true }) as { services: Record<string, Service> };
+    const built = [...services, ...Object.entries(debian.services)].flatMap(([, { build }]) => (build ? [fill(`${build.context}/${build.dockerfile}`)] : []));
+    expect(built).toHaveLength(9);
+    for (const file of built) expect(statSync(file).isFile()).toBe(true);
   });
 
   const hasPlugin = spawnSync("docker", ["compose", "version"]).status === 0;
