@@ -1,5 +1,4 @@
 import type { Config } from "#server/config.ts";
-import { openServices } from "#server/container.ts";
 
 const patienceMs = 5000;
 const aliveMs = 60_000;
@@ -16,6 +15,8 @@ export async function checkPart(config: Config, part: "web" | "engine" | "gatewa
 
 /** It says every few seconds that it is there. */
 async function checkEngine(config: Config, engineId: string): Promise<string | null> {
+  // Loaded for this alone: what asks every quarter of a minute should cost little.
+  const { openServices } = await import("#server/container.ts");
   const services = await openServices({ ...config, logLevel: "error" }, "check");
   try {
     const alive = await services.store.listEngines(new Date(Date.now() - aliveMs));
