@@ -60,5 +60,14 @@ export async function measureLabs(): Promise<LabFigures> {
 
 function request(sessionId: string, homeFolder: string): StartLab {
   const limits = { memoryBytes: 4 * 1024 ** 3, cpus: os.availableParallelism(), processes: 512, diskBytes: 1024 ** 3 };
-  return { sessionId, person: { username: "ada", uid }, homeFolder, folder: "projects", basePath: "/", pageOrigin: "http://sheaf.localhost:3000", limits };
+  return {
+    sessionId,
+    person: { username: "ada", uid },
+    homeFolder,
+    groups: [],
+    folder: "projects",
+    basePath: "/",
+    pageOrigin: "http://sheaf.localhost:3000",
+    limits,
+  };
 }

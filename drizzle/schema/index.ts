@@ -4,6 +4,7 @@ export * from "./blobs.ts";
 export * from "./engines.ts";
 export * from "./environments.ts";
 export * from "./former-slugs.ts";
+export * from "./groups.ts";
 export * from "./labs.ts";
 export * from "./official-requests.ts";
 export * from "./one-time-keys.ts";

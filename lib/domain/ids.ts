@@ -14,6 +14,7 @@ export type LabId = Brand<"LabId">;
 export type WorkingCopyId = Brand<"WorkingCopyId">;
 export type OfficialRequestId = Brand<"OfficialRequestId">;
 export type EnvironmentBuildId = Brand<"EnvironmentBuildId">;
+export type GroupId = Brand<"GroupId">;
 export type EngineId = Brand<"EngineId">;
 /** The forge's own id of a repository; a string everywhere, since forges differ. */
 export type RepositoryId = Brand<"RepositoryId">;
@@ -38,6 +39,7 @@ export const idPrefixes = {
   workingCopy: "wc",
   officialRequest: "or",
   environmentBuild: "eb",
+  group: "gr",
 } as const satisfies Record<string, string>;
 
 export type IdKind = keyof typeof idPrefixes;
@@ -56,6 +58,7 @@ export type IdOf = {
   workingCopy: WorkingCopyId;
   officialRequest: OfficialRequestId;
   environmentBuild: EnvironmentBuildId;
+  group: GroupId;
 };
 
 /** Crockford's base32 in lower case: no i, l, o, u, so that ids survive being read aloud. */

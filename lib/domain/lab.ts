@@ -6,7 +6,18 @@ export type LabState = (typeof labStates)[number];
 export const labPhases = ["queued", "files", "server", "ready"] as const;
 export type LabPhase = (typeof labPhases)[number];
 
-export const labStopReasons = ["person", "idle", "signed_out", "server_stopped", "memory", "ended", "administrator", "disk", "project_deleted"] as const;
+export const labStopReasons = [
+  "person",
+  "idle",
+  "signed_out",
+  "server_stopped",
+  "memory",
+  "ended",
+  "administrator",
+  "disk",
+  "access",
+  "project_deleted",
+] as const;
 export type LabStopReason = (typeof labStopReasons)[number];
 
 export type LabUsage = { readonly memoryBytes: number; readonly limitBytes: number; readonly cpuSeconds: number; readonly cpus: number };

@@ -1,7 +1,10 @@
+import type { UserId } from "#lib/domain/ids.ts";
 import type { LabStopReason } from "#lib/domain/lab.ts";
+import type { GroupFolder } from "#lib/domain/mounts.ts";
 import { formatBytes } from "#lib/format.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Context, Services } from "#server/context.ts";
+import { groupFoldersOf } from "#server/group-folders.ts";
 import { labBasePath, pageOrigin } from "#server/lab-address.ts";
 import { personHome } from "#server/person-home.ts";
 import type { Home } from "#server/ports/homes.ts";
@@ -17,6 +20,7 @@ import { homeTolerance, watchLab } from "./watch-lab.ts";
 
 export type LabSession = {
   readonly lease: LabLease;
+  readonly userId: UserId;
   readonly stage: () => "starting" | "ready" | "ending";
   /** The row may say something new: that it shall stop, that it was kept, that it is no longer ours. */
   lookAtRow(): void;
@@ -61,10 +65,10 @@ export function runLab(services: Services, kernels: KernelsPort, row: LabRow, le
       return started;
     }
     if (!started.ok) return { why: "failed", error: started.failure.message };
-    return serve(started.value, place.value.home);
+    return serve(started.value, place.value);
   };
 
-  const serve = async (lab: Lab, home: Home): Promise<LabEnding> => {
+  const serve = async (lab: Lab, { home, groups }: LabPlace): Promise<LabEnding> => {
     const readyAt = services.now();
     const said = await change({
       state: "ready",
@@ -77,7 +81,7 @@ export function runLab(services: Services, kernels: KernelsPort, row: LabRow, le
       warm: lab.warm,
     });
     if (said) stage = "ready";
-    const watch = watchLab({ services, lab, home, row, readyAt, change, end: wish.resolve });
+    const watch = watchLab({ services, lab, home, groups, row, readyAt, change, end: wish.resolve });
     look = watch.look;
     void lab.exited.then(({ reason }) => wish.resolve(endedByItself(reason)));
     const ending = await wish.promise;
@@ -104,6 +108,7 @@ export function runLab(services: Services, kernels: KernelsPort, row: LabRow, le
 
   return {
     lease,
+    userId: row.userId,
     stage: () => stage,
     lookAtRow: () => {
       look();
@@ -114,7 +119,7 @@ export function runLab(services: Services, kernels: KernelsPort, row: LabRow, le
   };
 }
 
-type LabPlace = { readonly home: Home; readonly folder: string };
+type LabPlace = { readonly home: Home; readonly folder: string; readonly groups: readonly GroupFolder[] };
 
 /** The person's home with the project's files in it, as new as the project. */
 async function bringFiles(services: Services, row: LabRow, onProgress: UpdateProgress): Promise<Result<LabPlace>> {
@@ -128,13 +133,14 @@ async function bringFiles(services: Services, row: LabRow, onProgress: UpdatePro
       "too_large",
       `Your home holds ${formatBytes(usedBytes)}, and it may hold ${formatBytes(limitBytes)}. Make room in your files, then open the lab again.`,
     );
-  if (row.projectId === null) return ok({ home, folder: "" });
+  const groups = await groupFoldersOf(services, row.userId);
+  if (row.projectId === null) return ok({ home, folder: "", groups });
   const ctx: Context = { ...services, actor: { kind: "system" }, requestId: `lab ${row.id}` };
   const prepared = await prepareWorkingCopy(ctx, { projectId: row.projectId, user, onProgress });
-  return prepared.ok ? ok({ home, folder: prepared.value.folder }) : prepared;
+  return prepared.ok ? ok({ home, groups, folder: prepared.value.folder }) : prepared;
 }
 
-async function startServer(services: Services, kernels: KernelsPort, row: LabRow, lease: LabLease, { home, folder }: LabPlace): Promise<Result<Lab>> {
+async function startServer(services: Services, kernels: KernelsPort, row: LabRow, lease: LabLease, { home, folder, groups }: LabPlace): Promise<Result<Lab>> {
   const { config, homes, log } = services;
   const { memoryBytes, cpus, processes } = config.labs;
   const environment = row.projectId === null ? null : await labEnvironment(services, row.projectId, row.userId);
@@ -143,6 +149,7 @@ async function startServer(services: Services, kernels: KernelsPort, row: LabRow
     sessionId: `${row.id}_${lease.generation}`,
     person: home,
     homeFolder: homes.folderOf(home),
+    groups,
     folder,
     basePath: labBasePath(config, row.label),
     pageOrigin: pageOrigin(config),

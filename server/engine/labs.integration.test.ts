@@ -152,6 +152,29 @@ describe("labs", () => {
     await stop(lab.id);
   });
 
+  test("have the folders of one's groups while one is in them, and are ended when one may less than before", async () => {
+    const { store } = site;
+    const group = await store.insertGroup({ id: newId("group"), slug: "fern", title: "Fern" });
+    if (!group) throw new Error("The name is taken.");
+    await store.setMembership(group.id, site.owner.id, "writer");
+    const projectId = await site.project();
+    const writer = await site.open(projectId);
+    const kernel = await writer.client.kernel();
+    expect(await kernel.execute("open('/mnt/fern/shared.txt', 'w').write('ours'); print('written')")).toContain("written");
+    await store.setMembership(group.id, site.owner.id, "reader");
+    expect(await site.until(writer.lab.id, (row) => row.state === "stopped")).toMatchObject({ stopReason: "access", error: expect.stringContaining("fern") });
+    const reader = await site.open(projectId);
+    const again = await reader.client.kernel();
+    expect(await again.execute("print(open('/mnt/fern/shared.txt').read())")).toBe("ours\n");
+    expect(await again.execute("open('/mnt/fern/shared.txt', 'w')")).not.toContain("ours");
+    await store.setMembership(group.id, site.owner.id, null);
+    await site.until(reader.lab.id, (row) => row.state === "stopped" && row.stopReason === "access");
+    const stranger = await site.open(projectId);
+    expect(await (await stranger.client.kernel()).execute("import os; print(os.path.exists('/mnt/fern'))")).toBe("False\n");
+    expect(await readFile(path.join(site.config.dataFolder, "groups", group.id, "shared.txt"), "utf8")).toBe("ours");
+    await stop(stranger.lab.id);
+  });
+
   test("opened twice at once are one", async () => {
     const projectId = await site.project();
     const views = (await Promise.all(Array.from({ length: 5 }, () => openLab(site.author, { projectId })))).map(value);

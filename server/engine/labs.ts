@@ -91,7 +91,14 @@ export async function startLabs(services: Services, kernels: KernelsPort, engine
     for (const lab of held) if (lab.stopRequested) sessions.get(lab.id)?.lookAtRow();
   };
 
-  const listeners = await Promise.all([store.listen("lab_queued", wake, wake), store.listen("lab_stop", (id) => sessions.get(id as LabId)?.lookAtRow())]);
+  const lookAgain = (userId: string): void => {
+    for (const session of sessions.values()) if (session.userId === userId) session.lookAtRow();
+  };
+  const listeners = await Promise.all([
+    store.listen("lab_queued", wake, wake),
+    store.listen("lab_stop", (id) => sessions.get(id as LabId)?.lookAtRow()),
+    store.listen("membership_changed", lookAgain),
+  ]);
   warmLater();
 
   return {

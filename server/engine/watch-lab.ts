@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type GroupFolder, lostGroups } from "#lib/domain/mounts.ts";
 import type { Services } from "#server/context.ts";
+import { groupFoldersOf } from "#server/group-folders.ts";
 import { labBasePath } from "#server/lab-address.ts";
 import type { Home } from "#server/ports/homes.ts";
 import type { Lab } from "#server/ports/kernels.ts";
@@ -11,6 +13,8 @@ export type WatchLab = {
   readonly services: Services;
   readonly lab: Lab;
   readonly home: Home;
+  /** What it was given of groups' folders. */
+  readonly groups: readonly GroupFolder[];
   readonly row: LabRow;
   readonly readyAt: Date;
   readonly change: (what: LabChange) => Promise<boolean>;
@@ -47,8 +51,14 @@ export function watchLab(watch: WatchLab): { look(): void; stop(): void } {
 }
 
 /** Answers when the next look is due. */
-async function look({ services, lab, home, row, readyAt, change, end }: WatchLab, seen: { kills: number; homeBytes: number }): Promise<number> {
+async function look({ services, lab, home, groups, row, readyAt, change, end }: WatchLab, seen: { kills: number; homeBytes: number }): Promise<number> {
   const { config, store, now } = services;
+  const lost = lostGroups(groups, await groupFoldersOf(services, row.userId));
+  if (lost.length > 0) {
+    // A folder could be taken out of a running lab, but not out of a program that holds a file of it open.
+    end({ why: "access", error: `You may no longer work in the folder of ${lost.join(", ")}, so the lab was ended. Your own files are as they were saved.` });
+    return everyMs;
+  }
   const [used, activity, current] = await Promise.all([lab.usage(), readActivity(lab, labBasePath(config, row.label), now()), store.findLab(row.id)]);
   const usage = { memoryBytes: used.memoryBytes, limitBytes: config.labs.memoryBytes, cpuSeconds: used.cpuSeconds, cpus: config.labs.cpus };
   const { usedBytes, limitBytes } = await services.homes.usage(home);

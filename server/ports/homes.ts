@@ -12,6 +12,8 @@ export type Homes = {
   ensure(home: Home): Promise<void>;
   /** Whose homes there are. */
   usernames(): Promise<readonly string[]>;
+  /** The folder of this machine that a group's members share, made where it lacks, with its gid as owner (null: all files are the server's own). */
+  ensureGroupFolder(group: { readonly id: string; readonly gid: number | null }): Promise<string>;
   /** Folder of this machine that holds the home, for a kernel's mount. */
   folderOf(home: Home): string;
   list(

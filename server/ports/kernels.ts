@@ -1,3 +1,4 @@
+import type { GroupFolder } from "#lib/domain/mounts.ts";
 import type { Language } from "#lib/domain/worksheet.ts";
 import type { Result } from "#lib/result.ts";
 import type { MadeEnvironment } from "./environments.ts";
@@ -27,6 +28,8 @@ export type StartLab = {
   readonly person: { readonly username: string; readonly uid: number | null };
   /** On this machine; becomes /home/<username>. */
   readonly homeFolder: string;
+  /** Folders of the groups that the person is in; each becomes /mnt/<slug>, to read or to write as the role says. */
+  readonly groups: readonly GroupFolder[];
   /** What the project asked for: its kernels and terminals find that first. As for kernels, "not_found" where it is gone. */
   readonly environment?: MadeEnvironment | null;
   /** Where the lab's file browser begins, relative to the home. */

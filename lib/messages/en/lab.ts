@@ -33,6 +33,7 @@ export const lab = {
     ended: "The lab ended by itself.",
     administrator: "An administrator stopped this lab. Files are as they were saved.",
     disk: "Your home is full, so the lab was stopped. Make room in your files, then start it again.",
+    access: "You may no longer work in a group's folder that this lab had, so it was ended. Your own files are as they were saved.",
     project_deleted: "This project was moved to the trash.",
   },
   startingIt: "Starting it again.",

@@ -16,6 +16,7 @@ export async function* walkData(dataFolder: string): AsyncGenerator<Found> {
     if (found.kind === "file") yield { ...found, path: found.path.slice(2) };
   yield* walkTree(path.join(dataFolder, "unclaimed"), "unclaimed", (at) => /^unclaimed\/\./.test(at));
   yield* walkRepositories(path.join(dataFolder, "repositories"));
+  yield* walkTree(path.join(dataFolder, "groups"), "groups", () => false);
   yield* walkTree(path.join(dataFolder, "homes"), "homes", (at) => /^homes\/[^/]+\/\.sheaf\/tmp$/.test(at));
 }
 

@@ -19,6 +19,7 @@ export async function labIn(kernels: KernelsPort, folder: string, environment: M
     person,
     homeFolder,
     folder: "",
+    groups: [],
     basePath: "/",
     pageOrigin: "http://sheaf.localhost:3000",
     limits,

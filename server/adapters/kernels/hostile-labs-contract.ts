@@ -65,6 +65,7 @@ export function hostileLabsContract(name: string, ways: readonly ("cold" | "warm
           person: { username, uid },
           homeFolder,
           folder: "projects",
+          groups: [],
           basePath: "/",
           pageOrigin: "http://sheaf.localhost:3000",
           limits: { ...limits, ...more },

@@ -1,7 +1,9 @@
-import { chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { GroupFolder } from "#lib/domain/mounts.ts";
+import type { Role } from "#lib/domain/person.ts";
 import type { KernelLimits, KernelsPort, Lab, StartLab } from "#server/ports/kernels.ts";
 import { type LabClient, labClient } from "#tests/lab-client.ts";
 import { gigabyte, value } from "./execute-for-a-test.ts";
@@ -29,7 +31,7 @@ export function labsContract(name: string, makeAdapter: (folder: string) => Prom
     const start = async (username = "ada", more: Partial<StartLab> = {}): Promise<{ lab: Lab; client: LabClient; homeFolder: string }> => {
       count += 1;
       const place = await home(username);
-      const request = { sessionId: `contract_${count}`, ...place, folder: "projects/fern", basePath: "/", pageOrigin, limits, ...more };
+      const request = { sessionId: `contract_${count}`, ...place, groups: [], folder: "projects/fern", basePath: "/", pageOrigin, limits, ...more };
       const lab = value(await kernels.startLab(request));
       const client = labClient({ ...lab, basePath: request.basePath });
       labs.push(lab);
@@ -158,9 +160,47 @@ export function labsContract(name: string, makeAdapter: (folder: string) => Prom
       expect((await client.request("GET", "api/status")).status).toBe(200);
     });
 
+    test("sees folders of groups as the role in each says, and no other; what one writes, others of the group change", async () => {
+      const isRoot = process.getuid?.() === 0;
+      const shared = async (slug: string, gid: number, role: Role | null): Promise<GroupFolder> => {
+        const at = path.join(folder, "groups", slug);
+        await mkdir(at, { recursive: true, mode: 0o700 });
+        if (isRoot) {
+          await chown(at, 0, gid);
+          await chmod(at, 0o2770);
+        }
+        await writeFile(path.join(at, "given.txt"), slug);
+        return { slug, folder: at, gid: isRoot ? gid : null, role };
+      };
+      const [read, write, led] = [
+        await shared("readers", 1_000_000_001, "reader"),
+        await shared("writers", 1_000_000_002, "writer"),
+        await shared("led", 1_000_000_003, "admin"),
+      ];
+      await shared("others", 1_000_000_004, null);
+      const { client } = await start("ada", { groups: [read, write, led, await shared("former", 1_000_000_005, null)] });
+      const kernel = await client.kernel();
+      const tried = `
+import os
+def write(name):
+    try:
+        with open(f"/mnt/{name}/new.txt", "w") as file: file.write(name)
+        return "written"
+    except OSError as problem:
+        return type(problem).__name__
+print(sorted(os.listdir("/mnt")), open("/mnt/readers/given.txt").read(), *map(write, ["readers", "writers", "led", "others"]))`;
+      expect(await kernel.execute(tried)).toBe("['led', 'readers', 'writers'] readers OSError written written FileNotFoundError\n");
+      await expect(stat(path.join(read.folder, "new.txt"))).rejects.toThrow();
+      if (isRoot) expect(await stat(path.join(write.folder, "new.txt"))).toMatchObject({ gid: write.gid });
+      const other = await start("grace", { groups: [{ ...write, role: "writer" }] });
+      expect(await (await other.client.kernel()).execute("open('/mnt/writers/new.txt', 'a').write('+'); print(open('/mnt/writers/new.txt').read())")).toContain(
+        "writers+",
+      );
+    });
+
     test("refuses a folder outside of the home, and a name that is none", async () => {
       const place = await home("ada");
-      const request = { sessionId: "wrong", ...place, folder: "../other", basePath: "/", pageOrigin, limits };
+      const request = { sessionId: "wrong", ...place, groups: [], folder: "../other", basePath: "/", pageOrigin, limits };
       expect(await kernels.startLab(request)).toMatchObject({ ok: false, failure: { code: "invalid" } });
       const nobody = { ...request, folder: "", person: { ...place.person, username: "../ada" } };
       expect(await kernels.startLab(nobody)).toMatchObject({ ok: false, failure: { code: "invalid" } });

@@ -12,6 +12,7 @@ export type Channel =
   | "build_changed"
   | "build_cancel"
   | "gallery_changed"
+  | "membership_changed"
   | "session_revoked";
 export type Listener = { close(): Promise<void> };
 

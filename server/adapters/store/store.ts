@@ -3,6 +3,7 @@ import { blobQueries } from "./blobs.ts";
 import type { Connection, Queryable } from "./connect.ts";
 import { environmentBuildQueries } from "./environment-builds.ts";
 import { figureQueries } from "./figures.ts";
+import { groupQueries } from "./groups.ts";
 import { labTicketQueries } from "./lab-tickets.ts";
 import { labQueries } from "./labs.ts";
 import { createListening } from "./listen.ts";
@@ -54,6 +55,7 @@ function queriesOn(connection: Queryable) {
     ...blobQueries(connection),
     ...environmentBuildQueries(connection),
     ...figureQueries(connection),
+    ...groupQueries(connection),
     ...labQueries(connection),
     ...labTicketQueries(connection),
     ...notifyQueries(connection),

@@ -14,6 +14,8 @@ export type ContainerPlan = {
   readonly imageId: string;
   readonly uid: number;
   readonly gid: number;
+  /** Groups that it is in besides its own. */
+  readonly gids?: readonly number[];
   readonly limits: KernelLimits;
   readonly mounts: readonly Mount[];
   /** Folders in memory that everybody may write to, and those that only hold what is mounted in them. */
@@ -53,6 +55,7 @@ export function containerOptions(plan: ContainerPlan): ContainerCreateOptions & 
     StdinOnce: plan.hasInput,
     AttachStdin: plan.hasInput,
     HostConfig: {
+      GroupAdd: plan.gids?.map(String) ?? [],
       NetworkMode: plan.network ?? "none",
       IpcMode: "private",
       CgroupnsMode: "private",

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { planMounts } from "#lib/domain/mounts.ts";
+import { groupsInside, planMounts } from "#lib/domain/mounts.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Logger } from "#server/log.ts";
 import type { StartLab } from "#server/ports/kernels.ts";
-import { assignmentLine, insideLab, nobodysHome } from "../process/lab-arguments.ts";
+import { assignmentLine, gidsOf, insideLab, nobodysHome } from "../process/lab-arguments.ts";
 import { type LabFolders, makeLabFolders, moveIn, planLabFolders } from "../process/lab-folders.ts";
 import { removeFolders } from "../process/session-folders.ts";
 import { untilServing, whyNoLab } from "../process/wait-for-lab.ts";
@@ -24,13 +24,14 @@ export async function startLab(ground: Ground, image: Image, name: string, reque
   const secret = randomBytes(24).toString("base64url");
   const folders = planLabFolders(ground.sessionsFolder, ground.socketsFolder, name);
   const { username, uid } = request.person;
+  const seen = planMounts({ username, homeFolder: request.homeFolder, groups: request.groups });
   let container: LiveContainer | null = null;
   const network = ground.networks ? await ground.networks.enter(username) : null;
   if (network && !network.ok) return network;
   const leaveNetwork = async (): Promise<void> => ground.networks?.leave(username);
   try {
     await makeLabFolders(folders);
-    await moveIn(folders, username, uid ?? ground.ownUid);
+    await moveIn(folders, { username, uid: uid ?? ground.ownUid, groups: request.groups });
     // It is the person already, and has nothing to leave behind.
     const line = assignmentLine({ ...request, person: { username, uid: null } }, secret, request.environment ? ["/opt/sheaf/enter"] : []);
     const own = [
@@ -48,9 +49,10 @@ export async function startLab(ground: Ground, image: Image, name: string, reque
         uid: uid ?? ground.ownUid,
         gid: uid ?? ground.ownGid,
         limits: request.limits,
-        mounts: [...own, ...planMounts({ username, homeFolder: request.homeFolder, groups: [] })],
+        mounts: [...own, seen.home, ...seen.groups],
+        gids: gidsOf(request.groups),
         memoryFolders: ["/tmp"],
-        closedFolders: ["/home"],
+        closedFolders: ["/home", ...(seen.groups.length > 0 ? [groupsInside] : [])],
         environment: { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8", HOME: nobodysHome },
         command: [...withFonts, "/usr/bin/python3", "-I", `${insideLab.program}/start.py`],
         hasInput: true,

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { type FolderMount, type GroupFolder, groupsInside, type MountPlan, type MountSubject, planMounts } from "#lib/domain/mounts.ts";
 import { digestOf } from "#server/ids.ts";
 import type { KernelLimits, StartLab } from "#server/ports/kernels.ts";
 import type { LabFolders } from "./lab-folders.ts";
@@ -20,7 +21,7 @@ export type LabPlan = {
   readonly canLimitTmpfs: boolean;
   readonly hostLinks: readonly string[];
   /** Null: a lab that waits for somebody, whose home will appear in its slot. */
-  readonly home: { readonly username: string; readonly folder: string } | null;
+  readonly home: Pick<MountSubject, "username" | "homeFolder" | "groups"> | null;
   /** What the project asked for. */
   readonly environmentFolder: string | null;
 };
@@ -59,12 +60,23 @@ export function buildLabArguments(plan: LabPlan): string[] {
       "/opt",
     ],
     ...(plan.environmentFolder === null ? [] : ["--ro-bind", plan.environmentFolder, inside.environment]),
-    ...(home ? ["--tmpfs", "/home", "--bind", home.folder, `/home/${home.username}`, "--remount-ro", "/home"] : ["--ro-bind", folders.slot, "/home"]),
+    ...(home ? homeArguments(planMounts(home)) : ["--ro-bind", folders.slot, "/home"]),
     ...["--chdir", "/", "--seccomp", String(descriptors.seccomp), "--info-fd", String(descriptors.info)],
     "--",
     ...processLimits(plan.limits, plan.hasControlGroup, { countedByGroup: plan.hasControlGroup }),
     ...["/usr/bin/python3", "-I", `${insideLab.program}/start.py`],
   ];
+}
+
+function homeArguments({ home, groups }: MountPlan): string[] {
+  const bind = ({ source, target, access }: FolderMount): string[] => [access === "write" ? "--bind" : "--ro-bind", source, target];
+  const shared = groups.length === 0 ? [] : ["--tmpfs", groupsInside, ...groups.flatMap(bind), "--remount-ro", groupsInside];
+  return ["--tmpfs", "/home", ...bind(home), "--remount-ro", "/home", ...shared];
+}
+
+/** Groups of whoever has a lab, where folders have owners at all. */
+export function gidsOf(groups: readonly GroupFolder[]): number[] {
+  return groups.flatMap(({ gid, role }) => (gid === null || role === null ? [] : [gid]));
 }
 
 /**
@@ -77,6 +89,7 @@ export function assignmentLine(request: StartLab, secret: string, enter: readonl
   const assignment = {
     username,
     uid,
+    gids: gidsOf(request.groups),
     home: `/home/${username}`,
     folder: request.folder,
     workspace: request.folder === "" ? "home" : digestOf(request.folder).slice(7, 19),

@@ -91,6 +91,7 @@ describe("the bridge between a lab and the page around it", () => {
         person: { username: "ada", uid },
         homeFolder: path.join(folder, "home"),
         folder: "projects/fern",
+        groups: [],
         basePath: "/",
         pageOrigin,
         limits: { memoryBytes: 1.5 * gigabyte, cpus: 2, processes: 200, diskBytes: gigabyte },

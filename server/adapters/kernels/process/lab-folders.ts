@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { chmod, chown, cp, lstat, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { GroupFolder } from "#lib/domain/mounts.ts";
 import { runProgram } from "./run-program.ts";
 
 /** A lab's folders on the host; the home is none of them, and nothing of a home is ever mounted below them where others could see it. */
@@ -60,12 +61,18 @@ export async function copyProgram(sessionsFolder: string): Promise<string> {
   return copy;
 }
 
-/** Gives the folders to the person, and the person a name inside. The files are written in place: a waiting lab has them mounted. */
-export async function moveIn(folders: LabFolders, username: string, uid: number | null): Promise<void> {
+type Tenant = { readonly username: string; readonly uid: number | null; readonly groups: readonly GroupFolder[] };
+
+/** Gives the folders to the person, and the person and their groups a name inside. The files are written in place: a waiting lab has them mounted. */
+export async function moveIn(folders: LabFolders, { username, uid, groups }: Tenant): Promise<void> {
   const id = uid ?? uidInNamespace;
   await writeFile(folders.passwdFile, `root:x:0:0:root:/root:/usr/sbin/nologin\n${username}:x:${id}:${id}:${username}:/home/${username}:/bin/bash\n`);
-  await writeFile(folders.groupFile, `root:x:0:\ntty:x:5:\n${username}:x:${id}:\n`);
+  await writeFile(folders.groupFile, `root:x:0:\ntty:x:5:\n${username}:x:${id}:\n${groups.map(nameOf).join("")}`);
   if (uid !== null) await chown(folders.sockets, uid, uid);
+}
+
+function nameOf({ slug, gid, role }: GroupFolder): string {
+  return gid === null || role === null ? "" : `group-${slug}:x:${gid}:\n`;
 }
 
 /**

@@ -116,10 +116,18 @@ export function superviseLab(name: string, folders: LabFolders, launched: Launch
 }
 
 /** What became of the server after it had been given to somebody: no root, no capability, and no way back. */
-export async function hasOnly(uid: number, pid: number): Promise<boolean> {
+export async function hasOnly(uid: number, gids: readonly number[], pid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   const field = (name: string): string => new RegExp(`^${name}:[ \\t]*(.*)$`, "m").exec(status)?.[1]?.trim() ?? "?";
   const ids = Array<string>(4).fill(String(uid)).join("\t");
   const capabilities = ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"].every((name) => /^0+$/.test(field(name)));
-  return field("Uid") === ids && field("Gid") === ids && field("Groups") === "" && capabilities && field("NoNewPrivs") === "1" && field("Seccomp") === "2";
+  const isIn = field("Groups")
+    .split(/\s+/)
+    .filter(Boolean)
+    .map(Number)
+    .sort((a, b) => a - b);
+  const mayBeIn = [...gids].sort((a, b) => a - b);
+  return (
+    field("Uid") === ids && field("Gid") === ids && isIn.join() === mayBeIn.join() && capabilities && field("NoNewPrivs") === "1" && field("Seccomp") === "2"
+  );
 }

@@ -18,6 +18,7 @@ const lab = value(
     person: { username: "ada", uid: null },
     homeFolder,
     folder: "projects/fern",
+    groups: [],
     basePath: "/",
     pageOrigin: "http://sheaf.localhost:3000",
     limits: { memoryBytes: 1.5 * gigabyte, cpus: 2, processes: 200, diskBytes: gigabyte / 4 },

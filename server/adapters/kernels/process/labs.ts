@@ -55,9 +55,10 @@ export async function createLabs(ground: LabGround, log: Logger): Promise<Labs> 
   const start = async (request: StartLab, mayBeWarm: boolean): Promise<Result<Lab>> => {
     const environmentFolder = request.environment ? ground.environmentOf(request.environment) : null;
     if (request.environment && environmentFolder === null) return environmentGone;
-    // One that waits has its mounts already.
-    const waiting = mayBeWarm && environmentFolder === null ? takeWarm() : null;
-    const lab = waiting ?? (await launchNamed(request.limits, { username: request.person.username, folder: request.homeFolder, environmentFolder }));
+    const home = { username: request.person.username, homeFolder: request.homeFolder, groups: request.groups, environmentFolder };
+    // One that waits has its mounts already, but for the home.
+    const waiting = mayBeWarm && environmentFolder === null && request.groups.length === 0 ? takeWarm() : null;
+    const lab = waiting ?? (await launchNamed(request.limits, home));
     const assigned = await assignLab(lab, request, waiting !== null, log);
     if (!assigned.ok) {
       await end(lab);

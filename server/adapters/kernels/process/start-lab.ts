@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import type { MountSubject } from "#lib/domain/mounts.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Logger } from "#server/log.ts";
 import type { MadeEnvironment } from "#server/ports/environments.ts";
 import type { KernelLimits, StartLab } from "#server/ports/kernels.ts";
 import type { Facilities } from "./facilities.ts";
-import { assignmentLine, buildLabArguments, enterEnvironment } from "./lab-arguments.ts";
+import { assignmentLine, buildLabArguments, enterEnvironment, gidsOf } from "./lab-arguments.ts";
 import { makeLabFolders, moveIn, planLabFolders } from "./lab-folders.ts";
 import { hasOnly, type LabProcess, superviseLab } from "./lab-process.ts";
 import { putIntoSlot, withSlot } from "./lab-slot.ts";
@@ -25,7 +26,7 @@ export type LabGround = {
   readonly programFolder: () => Promise<string>;
 };
 
-export type LabHome = { readonly username: string; readonly folder: string; readonly environmentFolder: string | null };
+export type LabHome = MountSubject & { readonly environmentFolder: string | null };
 
 /** A sandbox with the server's program in it: for one home, or (null) waiting for any. Throws with nothing left behind. */
 export async function launchLab(ground: LabGround, name: string, limits: KernelLimits, home: LabHome | null): Promise<LabProcess> {
@@ -62,11 +63,11 @@ export async function assignLab(lab: LabProcess, request: StartLab, isWarm: bool
   const { username, uid } = request.person;
   try {
     await lab.group?.limit(request.limits);
-    await moveIn(lab.folders, username, uid);
+    await moveIn(lab.folders, { username, uid, groups: request.groups });
     if (isWarm) await putIntoSlot(lab.launched.child.pid ?? 0, lab.folders.slot, request.homeFolder, username);
     lab.launched.child.stdin?.on("error", () => undefined).end(assignmentLine(request, secret, request.environment ? enterEnvironment : []));
     await untilServing(lab, request.basePath, secret);
-    if (uid !== null && !(await hasOnly(uid, (await lab.serverPid()) ?? 0))) throw new Error("still_privileged");
+    if (uid !== null && !(await hasOnly(uid, gidsOf(request.groups), (await lab.serverPid()) ?? 0))) throw new Error("still_privileged");
     return ok({ secret });
   } catch (error) {
     const lastWords = (await readFile(lab.folders.logFile, "utf8").catch(() => "")).slice(-2000);

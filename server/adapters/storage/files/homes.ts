@@ -4,6 +4,7 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Home, Homes, OpenHomeFile } from "#server/ports/homes.ts";
+import { ensureGroupFolder } from "./group-folder.ts";
 import { entryOf, findEntry, listEntries } from "./home-entries.ts";
 import { attempt, stop } from "./home-failures.ts";
 import { ensureHome, inFolders, namesOf, splitPath, withHome } from "./home-folders.ts";
@@ -33,6 +34,7 @@ export function createFileHomes(options: { readonly dataFolder: string; readonly
 
   return {
     ensure: (home) => ensureHome(dataFolder, home),
+    ensureGroupFolder: (group) => ensureGroupFolder(dataFolder, group),
     folderOf: (home) => homeFolder(dataFolder, home.username),
     async usernames() {
       const names = await readdir(path.join(dataFolder, "homes")).catch(ignoring("ENOENT"));

@@ -89,7 +89,7 @@ def end(reason):
     os._exit(3)
 
 
-def become(uid):
+def become(uid, gids):
     """Drops everything that root has, for good, and looks whether it is gone."""
     libc = ctypes.CDLL(None, use_errno=True)
 
@@ -104,7 +104,7 @@ def become(uid):
         if libc.prctl(PR_CAPBSET_READ, capability, 0, 0, 0) == 1:
             prctl(PR_CAPBSET_DROP, capability)
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
-    os.setgroups([])
+    os.setgroups(gids)
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
@@ -118,7 +118,7 @@ def become(uid):
         status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
     same = "\t".join([str(uid)] * 4)
     kept = [name for name in CAPABILITIES if int(status[name], 16) != 0]
-    if kept or status["Uid"] != same or status["Gid"] != same or status["Groups"].strip() or status["NoNewPrivs"] != "1":
+    if kept or status["Uid"] != same or status["Gid"] != same or sorted(map(int, status["Groups"].split())) != sorted(gids) or status["NoNewPrivs"] != "1":
         end("still_privileged")
     try:
         os.setuid(0)
@@ -151,7 +151,8 @@ def enter_home(assignment):
         HISTFILE=f"{settings}/bash_history",
         GIT_CEILING_DIRECTORIES="/home",
     )
-    os.umask(0o022)
+    # What is made in a folder of a group is for the group to change; a home is closed to others anyway.
+    os.umask(0o002 if assignment["gids"] else 0o022)
     try:
         for folder in (f"{settings}/jupyter/lab", f"{home}/{assignment['folder']}"):
             os.makedirs(folder, exist_ok=True)
@@ -295,7 +296,7 @@ def main():
         os._exit(0)
     assignment = json.loads(line)
     if assignment["uid"] is not None:
-        become(assignment["uid"])
+        become(assignment["uid"], assignment["gids"])
     ENTER.extend(assignment["enter"])
     enter_home(assignment)
     root = os.getcwd()
