@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { z } from "zod";
@@ -15,6 +16,12 @@ const flag = (fallback: boolean) =>
     .transform((word) => (word === undefined ? fallback : ["on", "true", "1", "yes"].includes(word)));
 const whole = (fallback: number, min: number, max: number) => z.coerce.number().int().min(min).max(max).default(fallback);
 const megabytes = (fallback: number) => whole(fallback, 1, 1_000_000).transform((mb) => mb * 1024 * 1024);
+
+function isNetwork(text: string): boolean {
+  const [address = "", bits, ...more] = text.split("/");
+  if (more.length > 0 || net.isIP(address) === 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (net.isIPv4(address) ? 32 : 128));
+}
 
 const environmentSchema = z.object({
   SHEAF_DATA: z.string().min(1).optional(),
@@ -35,7 +42,7 @@ const environmentSchema = z.object({
   SHEAF_REGISTRATION: z.enum(["open", "closed"]).default("open"),
   SHEAF_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
   SHEAF_TRUSTED_PROXIES: whole(0, 0, 8),
-  SHEAF_KERNELS: z.enum(["process", "docker"]).default("process"),
+  SHEAF_KERNELS: z.enum(["process", "docker", "swarm"]).default("process"),
   SHEAF_DOCKER_HOST: z
     .string()
     .regex(/^(unix:\/\/\/.+|tcp:\/\/[^/]+)$/, "unix:///path/to/socket or tcp://host:port")
@@ -47,6 +54,21 @@ const environmentSchema = z.object({
     .string()
     .regex(/^[a-z0-9][a-z0-9._:/-]*[a-z0-9]$/, "a prefix such as registry.example.org/sheaf")
     .default("sheaf"),
+  SHEAF_REGISTRY: z
+    .string()
+    .regex(/^[a-z0-9.-]+(:\d{1,5})?(\/[a-z0-9._-]+)*$/, "host, host:port or host/folder, without https://")
+    .optional(),
+  SHEAF_REGISTRY_USER: z.string().optional(),
+  SHEAF_REGISTRY_PASSWORD: z.string().optional(),
+  SHEAF_NODE_FOLDER: z.string().regex(/^\//, "a path from /").optional(),
+  SHEAF_NODE_NETWORK: z
+    .string()
+    .refine((text) => isNetwork(text), "an address, or a network such as 10.91.0.0/24")
+    .optional(),
+  SHEAF_DATA_VOLUME_TYPE: z.string().min(1).optional(),
+  SHEAF_DATA_VOLUME_OPTIONS: z.string().min(1).optional(),
+  SHEAF_DATA_VOLUME_DEVICE: z.string().min(1).optional(),
+  SHEAF_SILENT_SECONDS: whole(12, 6, 600),
   SHEAF_BUILDS_AT_ONCE: whole(1, 0, 64),
   SHEAF_BUILDS_PER_PERSON: whole(3, 1, 1000),
   SHEAF_BUILD_SECONDS: whole(1800, 1, 86_400),
@@ -114,12 +136,18 @@ const environmentSchema = z.object({
   SHEAF_NEW_PASSWORD: z.string().optional(),
 });
 
+export type Registry = { readonly address: string; readonly user: string | null; readonly password: string | null };
+/** As in a volume's `driver_opts`; `device` is the data folder, and folders of it stand below. */
+export type VolumeDriver = { readonly type: string; readonly options: string; readonly device: string };
+
 export type RunLimits = { readonly seconds: number; readonly memoryBytes: number; readonly uploadBytes: number };
 
 export type Config = {
   readonly dataFolder: string;
   /** Runtimes and binaries that several data folders share. */
   readonly cacheFolder: string;
+  /** Where kernels and labs of this machine work; the data folder, where it is not on a network. */
+  readonly nodeFolder: string;
   /** Short path for sockets, which may not be longer than 107 bytes; made afresh at every start. */
   readonly runtimeFolder: string;
   readonly port: number;
@@ -143,7 +171,7 @@ export type Config = {
   /** How many reverse proxies stand in front and append to X-Forwarded-For. */
   readonly trustedProxies: number;
   readonly kernels: {
-    readonly adapter: "process" | "docker";
+    readonly adapter: "process" | "docker" | "swarm";
     readonly runtime: "auto" | "rootfs" | "host";
     /** Archive that the rootfs is made from; null: the machine's own, or deb.debian.org. */
     readonly debianMirror: string | null;
@@ -162,11 +190,17 @@ export type Config = {
     readonly address: string;
     /** Another runtime than the engine's usual one; null: that one. */
     readonly runtime: string | null;
-    /** What stands before the names of our images. */
+    /** What stands before the names of our images, with the registry. */
     readonly images: string;
     /** Whether the engine closes bridges towards this machine, or the operator did. */
     readonly guard: "apply" | "operator";
+    /** Where images go when they are made, and come from where they are missing; null: each engine has its own. */
+    readonly registry: Registry | null;
+    /** How a container engine mounts the data folder by itself; null: it sees it at the same path. */
+    readonly dataVolume: VolumeDriver | null;
   };
+  /** After so long without a word an engine is taken for dead. */
+  readonly silentMs: number;
   readonly builds: {
     /** 0: none are made here. */
     readonly atOnce: number;
@@ -200,6 +234,8 @@ export type Config = {
     /** "wildcard": each lab has a host of its own below the public one. "port": all share a second port. */
     readonly hosts: "wildcard" | "port";
     readonly port: number;
+    /** An address of this machine, or a network that it has one in, on which labs are reached from other machines. */
+    readonly nodeNetwork: string | null;
   };
   readonly projects: {
     /** One file of a version; larger ones stay in the home. */
@@ -225,11 +261,17 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   const e = parsed.data;
   if ((e.SHEAF_ADMIN_USER === undefined) !== (e.SHEAF_ADMIN_PASSWORD === undefined))
     throw new ConfigError("SHEAF_ADMIN_USER and SHEAF_ADMIN_PASSWORD: set both or neither.");
+  const volume = [e.SHEAF_DATA_VOLUME_TYPE, e.SHEAF_DATA_VOLUME_OPTIONS, e.SHEAF_DATA_VOLUME_DEVICE] as const;
+  const [type, options, device] = volume;
+  const dataVolume = type && options && device ? { type, options, device: device.replace(/\/+$/, "") } : null;
+  if (dataVolume === null && volume.some((word) => word !== undefined))
+    throw new ConfigError("SHEAF_DATA_VOLUME_TYPE, SHEAF_DATA_VOLUME_OPTIONS and SHEAF_DATA_VOLUME_DEVICE: set all three or none.");
   const dataFolder = path.resolve(/* turbopackIgnore: true */ e.SHEAF_DATA ?? path.join(import.meta.dirname, "../data"));
   const isRoot = process.getuid?.() === 0;
   return {
     dataFolder,
     cacheFolder: path.resolve(e.SHEAF_CACHE ?? (isRoot ? "/var/cache/sheaf" : path.join(os.homedir(), ".cache/sheaf"))),
+    nodeFolder: path.resolve(/* turbopackIgnore: true */ e.SHEAF_NODE_FOLDER ?? dataFolder),
     runtimeFolder: path.join(
       isRoot ? "/run/sheaf" : `/tmp/sheaf-${process.getuid?.() ?? 0}`,
       createHash("sha256").update(dataFolder).digest("hex").slice(0, 10),
@@ -264,9 +306,14 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     docker: {
       address: e.SHEAF_DOCKER_HOST ?? "unix:///var/run/docker.sock",
       runtime: e.SHEAF_DOCKER_RUNTIME ?? null,
-      images: e.SHEAF_IMAGES,
+      images: e.SHEAF_REGISTRY && !e.SHEAF_IMAGES.startsWith(`${e.SHEAF_REGISTRY}/`) ? `${e.SHEAF_REGISTRY}/${e.SHEAF_IMAGES}` : e.SHEAF_IMAGES,
+      registry: e.SHEAF_REGISTRY
+        ? { address: e.SHEAF_REGISTRY, user: e.SHEAF_REGISTRY_USER ?? null, password: e.SHEAF_REGISTRY_PASSWORD ?? null }
+        : null,
+      dataVolume,
       guard: e.SHEAF_BRIDGE_GUARD,
     },
+    silentMs: e.SHEAF_SILENT_SECONDS * 1000,
     builds: {
       atOnce: e.SHEAF_BUILDS_AT_ONCE,
       perPerson: e.SHEAF_BUILDS_PER_PERSON,
@@ -296,6 +343,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       network: e.SHEAF_LAB_NETWORK,
       hosts: e.SHEAF_LAB_HOSTS,
       port: e.SHEAF_LAB_PORT || e.SHEAF_PORT + 1,
+      nodeNetwork: e.SHEAF_NODE_NETWORK ?? null,
     },
     projects: {
       fileBytes: e.SHEAF_FILE_MB,

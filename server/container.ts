@@ -44,6 +44,10 @@ export function openStore(config: Config, processName: string, connections: numb
 
 /** Only the engine starts kernels: the other processes never load what that needs. */
 export async function openKernels(config: Config, log: Logger): Promise<KernelsPort> {
+  if (config.kernels.adapter === "swarm") {
+    const { createSwarmKernels } = await import(/* turbopackIgnore: true */ "#server/adapters/kernels/swarm/kernels.ts");
+    return createSwarmKernels(config, log);
+  }
   if (config.kernels.adapter === "docker") {
     const { createDockerKernels } = await import(/* turbopackIgnore: true */ "#server/adapters/kernels/docker/kernels.ts");
     return createDockerKernels(config, log);
@@ -54,7 +58,7 @@ export async function openKernels(config: Config, log: Logger): Promise<KernelsP
 
 /** Makes what projects ask for, where kernels are then started in it; only the engine does. */
 export async function openEnvironments(config: Config, log: Logger): Promise<EnvironmentsPort> {
-  if (config.kernels.adapter === "docker") {
+  if (config.kernels.adapter !== "process") {
     const { createDockerEnvironments } = await import(/* turbopackIgnore: true */ "#server/adapters/environments/docker/environments.ts");
     return createDockerEnvironments(config, log);
   }

@@ -1,6 +1,7 @@
 import { jsonb, pgTable, text } from "drizzle-orm/pg-core";
 import type { EnvironmentsOffer } from "#lib/domain/environment.ts";
 import type { EngineId } from "#lib/domain/ids.ts";
+import type { NodeOffer } from "#lib/placement/let-others-first.ts";
 import { instant } from "./columns.ts";
 
 export type EngineDetails = {
@@ -15,6 +16,8 @@ export type EngineDetails = {
   readonly environments?: EnvironmentsOffer & { readonly adapter: string };
   /** Whether and how labs are had here, how many run, and how many wait for somebody. */
   readonly labs?: { readonly works: boolean; readonly how: string; readonly warm: boolean; readonly running?: number; readonly waiting?: number };
+  /** Where there are several machines: what others place their work by. */
+  readonly node?: NodeOffer;
   /** What is used together, as last measured. */
   readonly usage?: { readonly runs: { readonly memoryBytes: number; readonly cpuSeconds: number } };
 };

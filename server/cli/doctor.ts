@@ -25,7 +25,7 @@ export async function examine(config: Config): Promise<number> {
     await pages(),
     await dataFolder(config, running),
     await space("Data folder", config.dataFolder, 2),
-    await space("Cache folder", config.cacheFolder, config.kernels.adapter === "docker" || (await findRuntime(config)) ? 0 : 5),
+    await space("Cache folder", config.cacheFolder, config.kernels.adapter !== "process" || (await findRuntime(config)) ? 0 : 5),
     await port(config, running),
     ...(await examineLabHosts(config)),
     ...(await protections(config)),
@@ -66,7 +66,7 @@ async function packages(config: Config): Promise<Finding[]> {
 }
 
 async function environment(config: Config): Promise<Finding> {
-  if (config.kernels.adapter === "docker") {
+  if (config.kernels.adapter !== "process") {
     const images = await (await openImages()).findImages(config);
     if (!images.ok) return { state: "attention", about: "Images", text: images.failure.message };
     const { kernel, lab } = images.value;

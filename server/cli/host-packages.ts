@@ -14,7 +14,7 @@ export async function findMissingPackages(config: Config): Promise<MissingPackag
   const isRoot = process.getuid?.() === 0;
   // Building an environment for kernels is root's: others use one that is there, or the machine's own kernels.
   const wanted: readonly string[] =
-    config.kernels.adapter === "docker"
+    config.kernels.adapter !== "process"
       ? ["git"]
       : (await findRuntime(config))
         ? always

@@ -69,19 +69,21 @@ async function check(config: Config, part: Part, webPort: number): Promise<numbe
 
 /**
  * Engines beside each other need names of their own, and one that is made anew (a new version) needs the name it had, so that
- * it knows the kernels and labs of its former life. A container's name has both; its host name is drawn anew each time.
+ * it knows the kernels and labs of its former life. A container's name has both, and in a swarm its node's; its host name is drawn anew each time.
  */
 async function nameAmongEngines(config: Config): Promise<string> {
   if (config.kernels.engineId !== "engine") return config.kernels.engineId;
   const hostname = os.hostname();
   const { address } = config.docker;
-  if (config.kernels.adapter !== "docker" || !address.startsWith("unix://")) return hostname;
-  return (await askContainerName(address.slice("unix://".length), hostname)) ?? hostname;
+  if (config.kernels.adapter === "process" || !address.startsWith("unix://")) return hostname;
+  // One a node: a task's container has another name each time, its node has not.
+  const asked = config.kernels.adapter === "swarm" ? "/info" : `/containers/${encodeURIComponent(hostname)}/json`;
+  return (await askName(address.slice("unix://".length), asked)) ?? hostname;
 }
 
-function askContainerName(socketPath: string, id: string): Promise<string | null> {
+function askName(socketPath: string, question: string): Promise<string | null> {
   return new Promise((resolve) => {
-    const asked = http.get({ socketPath, path: `/containers/${encodeURIComponent(id)}/json`, timeout: 5000 }, (answer) => {
+    const asked = http.get({ socketPath, path: question, timeout: 5000 }, (answer) => {
       let text = "";
       answer.on("data", (chunk) => (text += chunk)).on("end", () => resolve(answer.statusCode === 200 ? nameIn(text) : null));
     });

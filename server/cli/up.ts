@@ -42,7 +42,7 @@ async function makeRuntime(config: Config, terminal: Terminal, signal: AbortSign
     began ??= performance.now();
     terminal.say(text);
   };
-  const ensure = config.kernels.adapter === "docker" ? (await openImages()).ensureImages : ensureRuntime;
+  const ensure = config.kernels.adapter !== "process" ? (await openImages()).ensureImages : ensureRuntime;
   const runtime = await ensure(config, { onPhase, signal });
   if (!runtime.ok) terminal.warn(`Worksheets cannot be run here yet. ${runtime.failure.message}`);
   else if (began !== null) terminal.say(`The environment for kernels is made … ${((performance.now() - began) / 1000).toFixed(0)} s`);

@@ -14,7 +14,6 @@ export type EngineBuilds = {
   stop(): Promise<void>;
 };
 
-const silentMs = 15_000;
 const pollMs = 5000;
 /** One that is interrupted so often is what interrupts. */
 const maxAttempts = 3;
@@ -28,7 +27,7 @@ export async function startBuilds(services: Services, environments: Environments
   let again = false;
 
   const recover = async (ownLife: EngineId | null): Promise<void> => {
-    for (const build of await store.listAbandonedBuilds(new Date(now().getTime() - silentMs), ownLife)) {
+    for (const build of await store.listAbandonedBuilds(new Date((await store.readClock()).getTime() - config.silentMs), ownLife)) {
       if (build.engineId === null || going.has(build.id)) continue;
       const lease = { buildId: build.id, engineId: build.engineId, attempt: build.attempt };
       const error = `The environment could not be made: it was interrupted ${maxAttempts} times, the last time in the phase “${build.phase}”.`;

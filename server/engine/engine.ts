@@ -21,7 +21,8 @@ import { startLabs } from "./labs.ts";
 import { createVersionLoader } from "./load-run.ts";
 import { measureRuns } from "./measure-runs.ts";
 import { keepPopularWarm } from "./popular-worksheets.ts";
-import { recoverRuns } from "./recover-runs.ts";
+import { alone, createPlacement } from "./placement.ts";
+import { maxAttemptsOf, recoverRuns } from "./recover-runs.ts";
 import { startKernel } from "./start-kernel.ts";
 import type { StopSignal } from "./stop-signal.ts";
 import { startSweeper, sweepGivenFiles } from "./sweeper.ts";
@@ -29,9 +30,11 @@ import { createWarmPool } from "./warm-pool.ts";
 
 export type Engine = { stop(): Promise<void> };
 
-/** Others are called silent only by an engine that has reached the database all that time itself. */
-const steadyMs = 20_000;
+/** Others are called silent only by an engine that has itself reached the database for so much longer than that. */
+const steadyTimes = 1.5;
 const lookAroundMs = 5000;
+/** Those that are silent are looked for so often: together with the silence itself, how long their work lies still. */
+const silenceMs = 1500;
 const popularMs = 60_000;
 const offerMs = 60_000;
 
@@ -60,11 +63,17 @@ export async function startEngine(services: Services, kernels: KernelsPort, envi
   };
   const runServices: RunServices = { ...services, engineId, environment: description.environment, pool, loadVersion, signals, clean, inUse };
   const isRunning = (id: RunId): boolean => signals.has(id);
-  const recover = (booting: boolean): Promise<number> => recoverRuns(store, { engineId, isRunning, booting, now: now(), log });
+  const maxAttempts = maxAttemptsOf(config);
+  const recover = (booting: boolean): Promise<number> =>
+    recoverRuns(store, { engineId, isRunning, booting, silentMs: config.silentMs, maxAttempts, now: now(), log });
   const warm = (): Promise<void> => keepPopularWarm({ store, loadVersion, pool, config: config.kernels, languages: description.languages }, now());
 
   await recover(true);
-  const labs = await startLabs(services, kernels, engineId);
+  let labsRunning = (): number => 0;
+  let images = (await environments.images?.()) ?? [];
+  const placement = kernels.name === "swarm" ? createPlacement({ store, config, engineId, running: () => ({ runs: signals.size, runsBytes: measured.latest().memoryBytes, labs: labsRunning() }), images: () => images }) : null;
+  const labs = await startLabs(services, kernels, engineId, (placement ?? alone).forLabs);
+  labsRunning = labs.running;
   const builds = await startBuilds(services, environments, engineId);
   let offer = await offerEnvironments(services, environments);
   let { waiting } = description.labs;
@@ -77,25 +86,32 @@ export async function startEngine(services: Services, kernels: KernelsPort, envi
     usage: { runs: measured.latest() },
     labs: { ...description.labs, running: labs.running(), waiting },
     environments: offer,
+    ...(placement ? { node: placement.offer() } : {}),
   });
   const heartbeat = await startHeartbeat(store, engineId, describe, log);
+  const isSteady = (): boolean => heartbeat.steadyFor(config.silentMs * steadyTimes);
   const execute = async (run: Parameters<typeof executeRun>[1]): Promise<void> => {
     await executeRun(runServices, run);
     if (run.purpose === "publish") await completePublication(services, run.id);
   };
-  const loop = startClaimLoop({ store, engineId, capacity: config.kernels.capacity, execute, now, log });
+  const loop = startClaimLoop({ store, engineId, capacity: config.kernels.capacity, maxAttempts, turn: (placement ?? alone).forRuns, execute, now, log });
   const cancel = (id: string): void => signals.get(id as RunId)?.set({ kind: "cancelled" });
   const listeners = await listen(services, engineId, loop, cancel);
   const every = (ms: number, work: () => Promise<unknown>): NodeJS.Timeout =>
     setInterval(() => void work().catch((error: unknown) => log.debug({ err: error }, "will be tried again")), ms);
   const timers = [
-    every(lookAroundMs, async () => (heartbeat.steadyFor(steadyMs) ? recover(false) : 0)),
+    every(silenceMs, async () => {
+      if (!isSteady()) return;
+      await recover(false);
+      await labs.endSilent();
+    }),
     every(popularMs, warm),
     every(lookAroundMs, async () => {
       ({ waiting } = (await kernels.describe()).labs);
-      await labs.lookAround(heartbeat.steadyFor(steadyMs));
+      await labs.lookAround();
+      images = (await environments.images?.()) ?? [];
     }),
-    every(lookAroundMs, () => builds.lookAround(heartbeat.steadyFor(steadyMs))),
+    every(lookAroundMs, () => builds.lookAround(isSteady())),
     every(offerMs, async () => {
       offer = await offerEnvironments(services, environments);
     }),

@@ -13,7 +13,7 @@ import { finishRun } from "./finish-run.ts";
 import { type GivenInputs, giveInputs, planInputs, temporaryFolderOf } from "./give-inputs.ts";
 import { environmentOf, type GivenUpload, type LoadedVersion, loadUploads, type VersionLoader } from "./load-run.ts";
 import { queuedAgain } from "./queued-again.ts";
-import { maxAttempts } from "./recover-runs.ts";
+import { maxAttemptsOf } from "./recover-runs.ts";
 import { createRunJournal, type RunJournal } from "./run-journal.ts";
 import { createRunTrace, type RunTrace } from "./run-trace.ts";
 import { endKernel, type ReadyKernel } from "./start-kernel.ts";
@@ -142,7 +142,7 @@ async function runWith(
     // Read now: that we stop the kernel ourselves is not why the run ended.
     const { stop } = signal;
     if (stop?.kind === "stopping") return await requeue(services, going, { orderly: true });
-    if (stop?.kind === "exited" && stop.exit.reason === "lost" && run.attempt < maxAttempts) return await requeue(services, going, { orderly: false });
+    if (stop?.kind === "exited" && stop.exit.reason === "lost" && run.attempt < maxAttemptsOf(services.config)) return await requeue(services, going, { orderly: false });
     if (ready) await stopKernel(services, run, ready);
     await finish(services, going, { loaded, uploads, ready }, { stop, plan, inputs, kernelMs, outcome });
   } finally {

@@ -4,23 +4,26 @@ import type { Services } from "#server/context.ts";
 import { isDatabaseAway } from "#server/database-away.ts";
 import type { KernelsPort } from "#server/ports/kernels.ts";
 import { type LabSession, runLab } from "./lab-session.ts";
+import type { Turn } from "./placement.ts";
 
 export type EngineLabs = {
   running(): number;
-  /** Whether this engine may call others silent now. */
-  lookAround(maySpeakForOthers: boolean): Promise<void>;
+  /** Tells the labs of engines that are silent. */
+  endSilent(): Promise<void>;
+  lookAround(): Promise<void>;
   stop(): Promise<void>;
 };
 
-const silentMs = 15_000;
+const machineGone = "The machine that this lab ran on stopped answering, and the lab ended with it. Open it again: it starts on another one; your files are as they were saved.";
 /** Waiting ones are made when those that people open have their processors. */
 const calmMs = 3000;
 /** As many start at once; the others wait their turn, since each takes a processor for a second. */
 const startsAtOnce = Math.max(2, os.availableParallelism() * 2);
 
 /** Claims labs and keeps them until they end. At its beginning, what this engine's former life held is told as stopped. */
-export async function startLabs(services: Services, kernels: KernelsPort, engineId: EngineId): Promise<EngineLabs> {
+export async function startLabs(services: Services, kernels: KernelsPort, engineId: EngineId, turn: () => Promise<Turn<LabId>>): Promise<EngineLabs> {
   const { store, log, now, config } = services;
+  const silentSince = async (): Promise<Date> => new Date((await store.readClock()).getTime() - config.silentMs);
   const sessions = new Map<LabId, LabSession>();
   const all = new Set<Promise<void>>();
   const strangers = new Set<string>();
@@ -28,8 +31,9 @@ export async function startLabs(services: Services, kernels: KernelsPort, engine
   let claiming: Promise<void> | null = null;
   let again = false;
   let warmTimer: NodeJS.Timeout | undefined;
+  let later: NodeJS.Timeout | undefined;
 
-  await store.endAbandonedLabs(new Date(now().getTime() - silentMs), engineId, now());
+  await store.endAbandonedLabs(await silentSince(), engineId, now());
 
   const starting = (): number => [...sessions.values()].filter((session) => session.stage() === "starting").length;
 
@@ -37,8 +41,12 @@ export async function startLabs(services: Services, kernels: KernelsPort, engine
     do {
       again = false;
       while (!stopped && starting() < startsAtOnce) {
-        const row = await store.claimLab(engineId);
-        if (!row) break;
+        const { except, againMs } = await turn();
+        const row = await store.claimLab(engineId, except);
+        if (!row) {
+          wakeAfter(againMs);
+          break;
+        }
         const former = sessions.get(row.id);
         former?.lookAtRow();
         const session = runLab(services, kernels, row, { labId: row.id, engineId, generation: row.generation }, former?.ended ?? Promise.resolve());
@@ -65,6 +73,12 @@ export async function startLabs(services: Services, kernels: KernelsPort, engine
         claiming = null;
         if (again) wake();
       });
+  };
+
+  /** When those that shall go first have had their time. */
+  const wakeAfter = (ms: number | null): void => {
+    clearTimeout(later);
+    if (ms !== null) later = setTimeout(wake, ms);
   };
 
   /** Begun anew at every start, so that many in a row are not disturbed. */
@@ -103,14 +117,17 @@ export async function startLabs(services: Services, kernels: KernelsPort, engine
 
   return {
     running: () => [...sessions.values()].filter((session) => session.stage() === "ready").length,
-    async lookAround(maySpeakForOthers) {
+    async endSilent() {
+      await store.endAbandonedLabs(await silentSince(), null, now(), machineGone);
+    },
+    async lookAround() {
       wake();
-      if (maySpeakForOthers) await store.endAbandonedLabs(new Date(now().getTime() - silentMs), null, now());
       await endStrangers();
     },
     async stop() {
       stopped = true;
       clearTimeout(warmTimer);
+      clearTimeout(later);
       await Promise.all(listeners.map((listener) => listener.close()));
       await claiming;
       for (const session of sessions.values()) session.stop("server_stopped");

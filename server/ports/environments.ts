@@ -16,6 +16,8 @@ export type EnvironmentsPort = {
   inventory(): Promise<Inventory>;
   /** Resolves when the build has ended, in whatever way; what was made of the same key before is found again. */
   build(request: BuildEnvironment): Promise<BuildOutcome>;
+  /** Digests of what is on this machine; where every machine has its own. */
+  images?(): Promise<readonly string[]>;
   /** Whether what was made is still there. */
   has(environment: MadeEnvironment): Promise<boolean>;
   /** Removes what was made here and is in none of these keys, and is in no use; answers how many. */

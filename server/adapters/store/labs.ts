@@ -1,5 +1,5 @@
 import { and, asc, count, desc, eq, inArray, isNotNull, isNull, notInArray, or, type SQL, sql } from "drizzle-orm";
-import { engines, labs, projects, users } from "#drizzle/schema/index.ts";
+import { engines, environmentBuilds, labs, projectEnvironments, projects, users } from "#drizzle/schema/index.ts";
 import type { EngineId, LabId, ProjectId, UserId } from "#lib/domain/ids.ts";
 import type { LabProgress, LabStopReason, LabUsage } from "#lib/domain/lab.ts";
 import type { LabAddress } from "#server/ports/kernels.ts";
@@ -113,10 +113,25 @@ export function labQueries({ db }: Queryable) {
       return kept.length > 0;
     },
 
-    /** Takes the lab that has waited longest, or null. */
-    async claimLab(engineId: EngineId): Promise<LabRow | null> {
+    /** What waits, the oldest first, with what its project stands on (null: the site's own environment). */
+    async listWaitingLabs(limit: number): Promise<{ id: LabId; image: string | null }[]> {
+      return db
+        .select({ id: labs.id, image: environmentBuilds.digest })
+        .from(labs)
+        .leftJoin(projectEnvironments, eq(projectEnvironments.projectId, labs.projectId))
+        .leftJoin(environmentBuilds, eq(environmentBuilds.id, projectEnvironments.currentId))
+        .where(eq(labs.state, "queued"))
+        .orderBy(asc(labs.startedAt), asc(labs.id))
+        .limit(limit);
+    },
+
+    /** Takes the lab that has waited longest, or null; not `except` those that others shall have first. */
+    async claimLab(engineId: EngineId, except: readonly LabId[] = []): Promise<LabRow | null> {
       const rows = await db.execute<{ id: LabId }>(sql`
-        with next as (select id from labs where state = 'queued' order by started_at, id limit 1 for update skip locked)
+        with next as (
+          select id from labs where state = 'queued' and not (id = any(${sql.param([...except])}::text[]))
+          order by started_at, id limit 1 for update skip locked
+        )
         update labs set state = 'starting', phase = 'files', engine_id = ${engineId} from next where labs.id = next.id returning labs.id`);
       const id = rows[0]?.id;
       if (!id) return null;
@@ -149,12 +164,12 @@ export function labQueries({ db }: Queryable) {
         .where(and(eq(labs.engineId, engineId), inArray(state, [...heldStates])));
     },
 
-    /** Ends the rows of labs that nobody holds any more: of `ownLife` (the former life of the engine that asks) and of engines silent since. */
-    async endAbandonedLabs(silentSince: Date, ownLife: EngineId | null, now: Date): Promise<number> {
+    /** Ends the rows of labs that nobody holds any more: of `ownLife` (the former life of the engine that asks) and of engines silent since; `why` is told with it. */
+    async endAbandonedLabs(silentSince: Date, ownLife: EngineId | null, now: Date, why: string | null = null): Promise<number> {
       const alive = db.select({ id: engines.id }).from(engines).where(sql`${engines.heartbeatAt} > ${silentSince.toISOString()}::timestamptz`);
       const ended = await db
         .update(labs)
-        .set({ ...afresh, state: "stopped", stopReason: sql`coalesce(${labs.stopRequested}, 'server_stopped')`, stoppedAt: now })
+        .set({ ...afresh, state: "stopped", stopReason: sql`coalesce(${labs.stopRequested}, 'server_stopped')`, error: why, stoppedAt: now })
         .where(
           and(
             inArray(labs.state, [...heldStates]),

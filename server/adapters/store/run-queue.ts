@@ -1,5 +1,5 @@
-import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
-import { engines, runs } from "#drizzle/schema/index.ts";
+import { and, asc, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { engines, environmentBuilds, runs, worksheetVersions } from "#drizzle/schema/index.ts";
 import type { EngineId, RunId } from "#lib/domain/ids.ts";
 import type { CellResult, RunError, RunEvent, RunRecord, RunState } from "#lib/domain/run.ts";
 import type { Queryable } from "./connect.ts";
@@ -35,9 +35,13 @@ export function runQueueQueries({ db }: Queryable) {
     /**
      * Takes the next run, or null. Each person's first run comes before anybody's second: a run's turn counts those of
      * the same queue key that wait before it, run now, or were started since it was queued; then age decides.
-     * `onlyFirstAttempts` leaves those that were interrupted before.
+     * `beforeAttempt` leaves those that would be in that attempt or a later one, `except` those that others shall have first.
      */
-    async claimRun(engineId: EngineId, now: Date, { onlyFirstAttempts = false } = {}): Promise<Run | null> {
+    async claimRun(
+      engineId: EngineId,
+      now: Date,
+      { beforeAttempt = null, except = [] }: { readonly beforeAttempt?: number | null; readonly except?: readonly RunId[] } = {},
+    ): Promise<Run | null> {
       const at = now.toISOString();
       const rows = await db.execute<{ id: RunId }>(sql`
         with quick as materialized (${withoutWaitingForDisk}),
@@ -53,7 +57,8 @@ export function runQueueQueries({ db }: Queryable) {
         ),
         next as (
           select runs.id from quick, turns join runs on runs.id = turns.id
-          where runs.state = 'queued' and (runs.attempt = 0 or not ${onlyFirstAttempts})
+          where runs.state = 'queued' and (${beforeAttempt}::int is null or runs.attempt + 1 < ${beforeAttempt}::int)
+            and not (runs.id = any(${sql.param([...except])}::text[]))
           order by turns.turn, turns.queued_at, turns.id limit 1
           for update of runs skip locked
         )
@@ -63,6 +68,18 @@ export function runQueueQueries({ db }: Queryable) {
       if (!id) return null;
       const [run] = await db.select().from(runs).where(eq(runs.id, id));
       return run ?? null;
+    },
+
+    /** What waits, the oldest first, with what it stands on (null: the site's own environment). */
+    async listWaitingRuns(limit: number): Promise<{ id: RunId; ofVisitor: boolean; image: string | null }[]> {
+      return db
+        .select({ id: runs.id, ofVisitor: sql<boolean>`${runs.ownerId} is null and ${runs.purpose} = 'person'`, image: environmentBuilds.digest })
+        .from(runs)
+        .innerJoin(worksheetVersions, eq(worksheetVersions.id, runs.versionId))
+        .leftJoin(environmentBuilds, eq(environmentBuilds.id, worksheetVersions.environmentBuildId))
+        .where(eq(runs.state, "queued"))
+        .orderBy(asc(runs.queuedAt), asc(runs.id))
+        .limit(limit);
     },
 
     async markRunning(lease: RunLease): Promise<boolean> {
@@ -130,11 +147,16 @@ export function runQueueQueries({ db }: Queryable) {
       return rows.map((row) => row.id);
     },
 
-    async reportEngine(id: EngineId, startedAt: Date, now: Date, details: EngineDetails): Promise<void> {
-      await db
-        .insert(engines)
-        .values({ id, startedAt, heartbeatAt: now, details })
-        .onConflictDoUpdate({ target: engines.id, set: { startedAt, heartbeatAt: now, details } });
+    /** `now` null: by the database's own clock, which all engines share. */
+    async reportEngine(id: EngineId, startedAt: Date, now: Date | null, details: EngineDetails): Promise<void> {
+      const heartbeatAt = now ?? sql`clock_timestamp()`;
+      await db.insert(engines).values({ id, startedAt, heartbeatAt, details }).onConflictDoUpdate({ target: engines.id, set: { startedAt, heartbeatAt, details } });
+    },
+
+    /** By the clock that reports are told the time of: the machines' own may differ by seconds. */
+    async readClock(): Promise<Date> {
+      const [row] = await db.execute<{ ms: number }>(sql`select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`);
+      return new Date(row?.ms ?? Number.NaN);
     },
 
     async removeEngine(id: EngineId): Promise<void> {

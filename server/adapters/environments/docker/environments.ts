@@ -12,14 +12,15 @@ import type { Logger } from "#server/log.ts";
 import type { BuildEnvironment, BuildOutcome, EnvironmentsPort, MadeEnvironment } from "#server/ports/environments.ts";
 import { bridgePrefix, ensureBridgeGuard } from "../../kernels/docker/bridge-guard.ts";
 import { explainProblem, isAbsent, isAway, openEngine } from "../../kernels/docker/engine.ts";
-import { findImage, imageNames } from "../../kernels/docker/images.ts";
+import { findImage, findOrFetchImage, imageNames } from "../../kernels/docker/images.ts";
+import { type Distribution, environmentReference, explainTransfer, pushImage } from "../../kernels/docker/registry.ts";
 import { archiveOf } from "../../kernels/process/runtime.ts";
 import { runtimeVersions } from "../../kernels/process/runtime-packages.ts";
 import { buildEnvironment, type Site } from "./build-environment.ts";
 import { takeInventory } from "./take-inventory.ts";
 
-export type DockerEnvironmentsOptions = Pick<Config, "dataFolder" | "docker" | "builds"> & {
-  readonly kernels: Pick<Config["kernels"], "debianMirror">;
+export type DockerEnvironmentsOptions = Pick<Config, "nodeFolder" | "docker" | "builds"> & {
+  readonly kernels: Pick<Config["kernels"], "debianMirror" | "engineId">;
   /** In place of the site's own image, in tests. */
   readonly baseImage?: string;
 };
@@ -29,10 +30,11 @@ type Base = Site["base"];
 
 /** Environments as images. What it made bears labels: the key, and whose it is, so that nobody else's is ever removed. */
 export function createDockerEnvironments(options: DockerEnvironmentsOptions, log: Logger): EnvironmentsPort {
-  const { docker, builds, dataFolder } = options;
+  const { docker, builds, nodeFolder } = options;
   const engine = openEngine(docker.address);
-  const owner = digestOf(dataFolder).slice(7, 19);
-  const folder = path.join(dataFolder, "builds");
+  const owner = digestOf(nodeFolder).slice(7, 19);
+  // Of this engine alone: another one of the same folder may be building.
+  const folder = path.join(nodeFolder, "builds", options.kernels.engineId.replace(/[^A-Za-z0-9_-]/g, "_"));
   const building = new Set<string>();
   let inventory: { readonly base: string; readonly found: Inventory } | null = null;
   const nameOf = (key: Digest): string => `${docker.images}/environment:${key.slice(7, 23)}`;
@@ -41,14 +43,14 @@ export function createDockerEnvironments(options: DockerEnvironmentsOptions, log
   const build = async (request: BuildEnvironment): Promise<BuildOutcome> => {
     const imageName = nameOf(request.key);
     const made = await findMade(engine, imageName, request.key);
-    if (made) return made;
+    if (made) return distribute(engine, docker, made);
     const base = await findBase(engine, options);
     if (!base.ok) return { kind: "interrupted", message: base.failure.message };
     const debianMirror = options.kernels.debianMirror ?? (await archiveOf(null)).own ?? "";
     const repo2docker = builds.repo2docker === null ? null : { image: builds.repo2docker, socketPath: new URL(docker.address).pathname };
     const site: Site = { engine, docker, builds, debianMirror, folder, base: base.value, imageName, labels: own(request.key), repo2docker };
     const outcome = await buildEnvironment(site, request);
-    return outcome.kind === "stopped" ? { kind: "interrupted", message: "The build was stopped." } : outcome;
+    return outcome.kind === "stopped" ? { kind: "interrupted", message: "The build was stopped." } : distribute(engine, docker, outcome);
   };
 
   return {
@@ -73,6 +75,10 @@ export function createDockerEnvironments(options: DockerEnvironmentsOptions, log
       } finally {
         building.delete(request.buildId);
       }
+    },
+    async images() {
+      const found = await listOwn(engine, owner).catch(() => []);
+      return found.map(({ Id }) => Id);
     },
     has: (environment) => isThere(engine, environment),
     collect: (keep) => collect(engine, owner, keep, log),
@@ -108,8 +114,8 @@ async function describeSite(engine: Docker, options: DockerEnvironmentsOptions):
 /** The lab's image where there is one, so that a lab can have the same environment as a run. */
 async function findBase(engine: Docker, { docker, baseImage }: DockerEnvironmentsOptions): Promise<Result<Base>> {
   const names = imageNames(docker.images);
-  const found = baseImage === undefined ? await findImage(engine, names.lab, docker.address) : await findImage(engine, baseImage, docker.address);
-  const image = found.ok || baseImage !== undefined ? found : await findImage(engine, names.kernel, docker.address);
+  const found = baseImage === undefined ? await findOrFetchImage(engine, docker, names.lab) : await findImage(engine, baseImage, docker.address);
+  const image = found.ok || baseImage !== undefined ? found : await findOrFetchImage(engine, docker, names.kernel);
   if (!image.ok) return image;
   const { Size } = await engine.getImage(image.value.id).inspect();
   return ok({ ...image.value, bytes: Size });
@@ -136,14 +142,30 @@ async function isThere(engine: Docker, { digest }: MadeEnvironment): Promise<boo
     );
 }
 
+function listOwn(engine: Docker, owner: string): Promise<Docker.ImageInfo[]> {
+  return engine.listImages({ filters: JSON.stringify({ label: [`${labels.kind}=environment`, `${labels.owner}=${owner}`] }) });
+}
+
+/** Ready only when the others can have it: tried again, from what is here by then, until the registry takes it. */
+async function distribute(engine: Docker, docker: Distribution, outcome: BuildOutcome): Promise<BuildOutcome> {
+  if (outcome.kind !== "ready" || docker.registry === null) return outcome;
+  const { digest } = outcome.environment;
+  try {
+    await pushImage(engine, docker, digest, environmentReference(docker, digest));
+    return outcome;
+  } catch (error) {
+    return { kind: "interrupted", message: explainTransfer(error, docker.registry, docker.address) };
+  }
+}
+
 async function collect(engine: Docker, owner: string, keep: ReadonlySet<Digest>, log: Logger): Promise<number> {
-  const images = await engine.listImages({ filters: JSON.stringify({ label: [`${labels.kind}=environment`, `${labels.owner}=${owner}`] }) });
+  const images = await listOwn(engine, owner);
   let removed = 0;
   for (const { Id, Labels, RepoTags } of images) {
     if (keep.has((Labels[labels.key] ?? "") as Digest)) continue;
     try {
       // By name: an image that a container stands on loses its name at most, and goes with the next look.
-      await engine.getImage(RepoTags?.[0] ?? Id).remove();
+      for (const name of RepoTags ?? [Id]) await engine.getImage(name).remove();
       removed += 1;
     } catch (error) {
       log.debug({ err: error, image: Id }, "an environment is in use");

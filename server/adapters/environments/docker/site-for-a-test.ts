@@ -44,7 +44,7 @@ export function testOptions(more: Partial<DockerEnvironmentsOptions> = {}, setti
   folders.push(dataFolder);
   // The tests' own container engine has no network but the machine's.
   const config = loadConfig({ ...process.env, SHEAF_DATA: dataFolder, SHEAF_BUILD_NETWORK: "host", ...settings });
-  return { ...config, dataFolder, ...more };
+  return { ...config, ...more };
 }
 
 export function dockerEnvironments(options: DockerEnvironmentsOptions): EnvironmentsPort {

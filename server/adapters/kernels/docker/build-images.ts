@@ -11,6 +11,7 @@ import { archiveOf, type RuntimeOptions } from "../process/runtime.ts";
 import { kernelImagePackages, labImagePackages, runtimeSuite, unpackedPackages } from "../process/runtime-packages.ts";
 import { explainProblem, openEngine } from "./engine.ts";
 import { findImage, type Image, imageNames } from "./images.ts";
+import { explainTransfer, pushImage } from "./registry.ts";
 
 export type BuiltImages = { readonly kernel: Image; readonly lab: Image };
 type BuildConfig = Pick<Config, "cacheFolder" | "docker"> & { readonly kernels: Pick<Config["kernels"], "debianMirror"> };
@@ -53,9 +54,20 @@ export async function buildImages(config: BuildConfig, { onPhase = () => undefin
     await build(engine, names.lab, "lab/Dockerfile", labArguments, { onPhase, signal });
     const built = await findImages(config);
     if (built.ok) await record(config.cacheFolder, built.value);
+    if (built.ok && config.docker.registry) await distribute(engine, config, built.value, onPhase);
     return built;
   } catch (error) {
     return fail("unavailable", signal?.aborted ? "The build was stopped. What is done of it is kept for the next one." : explainProblem(error, address));
+  }
+}
+
+/** To where the other machines fetch them. */
+async function distribute(engine: Docker, { docker }: BuildConfig, { kernel, lab }: BuiltImages, onPhase: (text: string) => void): Promise<void> {
+  for (const { name, id } of [kernel, lab]) {
+    onPhase(`Putting ${name} into the registry`);
+    await pushImage(engine, docker, id, name).catch((error: unknown) => {
+      throw docker.registry ? new Error(explainTransfer(error, docker.registry, docker.address)) : error;
+    });
   }
 }
 

@@ -1,8 +1,13 @@
 import type { ContainerCreateOptions, MountSettings } from "dockerode";
 import type { KernelLimits } from "#server/ports/kernels.ts";
 
-/** What of this machine a container sees, and where. */
-export type Mount = { readonly source: string; readonly target: string; readonly access: "read" | "write" };
+/** What of this machine a container sees, and where. `volume`: the engine mounts it by that driver's options, and `source` is its name. */
+export type Mount = {
+  readonly source: string;
+  readonly target: string;
+  readonly access: "read" | "write";
+  readonly volume?: { readonly type: string; readonly o: string; readonly device: string };
+};
 
 export type ContainerPlan = {
   /** "trial" looks at what holds, and is gone. */
@@ -88,7 +93,16 @@ function memoryMounts({ memoryFolders, closedFolders = [], limits, uid, gid }: C
 }
 
 /** As `Mounts` and not as `Binds`: those make a folder where the source is not there. */
-function bind({ source, target, access }: Mount): MountSettings {
+function bind({ source, target, access, volume }: Mount): MountSettings {
+  if (volume)
+    return {
+      Type: "volume",
+      Source: source,
+      Target: target,
+      ReadOnly: access === "read",
+      // Nothing of the image is ever copied into what is somebody's.
+      VolumeOptions: { NoCopy: true, Labels: { [labels.kind]: "data" }, DriverConfig: { Name: "local", Options: { ...volume } } },
+    };
   return { Type: "bind", Source: source, Target: target, ReadOnly: access === "read", BindOptions: { Propagation: "rprivate" } };
 }
 

@@ -1,4 +1,5 @@
-import type { ContainerPlan } from "./container-options.ts";
+import type { FolderMount } from "#lib/domain/mounts.ts";
+import type { ContainerPlan, Mount } from "./container-options.ts";
 import type { Containers } from "./containers.ts";
 import type { Image } from "./images.ts";
 import type { PersonNetworks } from "./person-networks.ts";
@@ -15,6 +16,8 @@ export type Ground = {
   readonly ownGid: number;
   readonly sessionsFolder: string;
   readonly socketsFolder: string;
+  /** How a folder of people's files is mounted on this machine. */
+  readonly place: (mount: FolderMount) => Mount;
   /** A copy of what every lab reads, made at the first need. */
   readonly programFolder: () => Promise<string>;
 };

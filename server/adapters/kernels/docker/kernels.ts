@@ -12,16 +12,18 @@ import { copyProgram } from "../process/lab-folders.ts";
 import { planFolders, removeFolders } from "../process/session-folders.ts";
 import { startWatching } from "../process/watch.ts";
 import { type Containers, openContainers } from "./containers.ts";
+import { placeMount } from "./data-volume.ts";
 import { explainProblem, isAbsent, openEngine } from "./engine.ts";
 import type { Ground } from "./ground.ts";
-import { findImage, imageNames } from "./images.ts";
+import { findOrFetchImage, imageNames } from "./images.ts";
 import { createLabs, type Labs } from "./labs.ts";
 import { createPersonNetworks } from "./person-networks.ts";
+import { environmentReference, fetchImage } from "./registry.ts";
 import { seccompProfile } from "./seccomp-profile.ts";
 import { EngineLost, type LiveKernel, startKernel } from "./start-kernel.ts";
 import { describeProtections, isSafeForVisitors, tryContainer } from "./trial.ts";
 
-export type DockerKernelsOptions = Pick<Config, "dataFolder" | "runtimeFolder" | "docker"> & {
+export type DockerKernelsOptions = Pick<Config, "dataFolder" | "nodeFolder" | "runtimeFolder" | "docker"> & {
   readonly kernels: Pick<Config["kernels"], "engineId">;
   readonly labs: Pick<Config["labs"], "network">;
 };
@@ -32,6 +34,8 @@ const firstPatienceMs = 10_000;
 /** As in the process adapter: above what distributions give to people and to containers. */
 const uidRange = { first: 600_000, end: 660_000 } as const;
 
+type Failed = ReturnType<typeof fail>;
+
 /** What can be done once the engine, its images and a container on trial were seen. */
 type Prepared = { readonly ground: Ground; readonly labs: Labs; readonly description: Omit<KernelsDescription, "labs"> };
 
@@ -40,8 +44,8 @@ export async function createDockerKernels(options: DockerKernelsOptions, log: Lo
   const { address } = options.docker;
   const engine = openEngine(address);
   const engineName = options.kernels.engineId.replace(/[^A-Za-z0-9_-]/g, "_");
-  const scope = digestOf(`${options.dataFolder}\n${engineName}`).slice(7, 19);
-  const sessionsFolder = path.join(options.dataFolder, "kernels", engineName);
+  const scope = digestOf(`${options.nodeFolder}\n${engineName}`).slice(7, 19);
+  const sessionsFolder = path.join(options.nodeFolder, "kernels", engineName);
   const socketsFolder = path.join(options.runtimeFolder, engineName);
   await mkdir(sessionsFolder, { recursive: true, mode: 0o700 });
   await mkdir(socketsFolder, { recursive: true, mode: 0o711 });
@@ -104,12 +108,14 @@ export async function createDockerKernels(options: DockerKernelsOptions, log: Lo
       if (closed) return fail("unavailable", "The server is stopping.");
       if (!/^[a-z0-9_]{1,64}$/.test(request.sessionId) || live.has(request.sessionId)) return fail("invalid", "A kernel needs a name of its own.");
       const result = await prepare(firstPatienceMs);
-      if (result.ok && request.environment && (await isGone(engine, request.environment))) return environmentGone;
+      const lacking = result.ok && request.environment ? await fetchLacking(engine, options.docker, request.environment, log) : null;
+      if (lacking) return lacking;
       return result.ok ? start(result.value, request) : result;
     },
     async startLab(request) {
       const result = await prepare(firstPatienceMs);
-      if (result.ok && request.environment && (await isGone(engine, request.environment))) return environmentGone;
+      const lacking = result.ok && request.environment ? await fetchLacking(engine, options.docker, request.environment, log) : null;
+      if (lacking) return lacking;
       return result.ok ? result.value.labs.start(request) : result;
     },
     keepLabsWarm: async () => undefined,
@@ -147,7 +153,7 @@ async function prepareGround({ options, engine, containers, scope, sessionsFolde
   try {
     await containers.watch.untilThere(patienceMs);
     const names = imageNames(images);
-    const [kernel, lab] = await Promise.all([findImage(engine, names.kernel, address), findImage(engine, names.lab, address)]);
+    const [kernel, lab] = await Promise.all([findOrFetchImage(engine, options.docker, names.kernel), findOrFetchImage(engine, options.docker, names.lab)]);
     if (!kernel.ok) return kernel;
     const isRoot = process.getuid?.() === 0;
     const ground: Ground = {
@@ -160,13 +166,14 @@ async function prepareGround({ options, engine, containers, scope, sessionsFolde
       ownGid: process.getgid?.() ?? 0,
       sessionsFolder,
       socketsFolder,
+      place: (mount) => placeMount(mount, options.dataFolder, options.docker.dataVolume),
       programFolder: once(() => copyProgram(sessionsFolder)),
     };
     const found = await tryContainer(engine, ground);
     if (!found.seesFolders)
       return fail(
         "unavailable",
-        `The container engine at ${address} does not see ${options.dataFolder}: it must run on this machine, or have the folder at the same place.`,
+        `The container engine at ${address} does not see ${options.nodeFolder}: it must run on this machine, or have the folder at the same place.`,
       );
     const protections = describeProtections(found, { isRoot, runtime });
     const environment = { name: kernel.value.name, digest: kernel.value.id };
@@ -182,12 +189,21 @@ function awayNow(address: string): string {
   return `The container engine at ${address} does not answer at the moment. What runs goes on where it can; it is asked again all the time.`;
 }
 
-/** An engine that is away has not lost it. */
-async function isGone(engine: Docker, { digest }: MadeEnvironment): Promise<boolean> {
-  return engine
+/** Null where it is there by now; an engine that is away has not lost it. */
+async function fetchLacking(engine: Docker, docker: Config["docker"], { digest }: MadeEnvironment, log: Logger): Promise<Failed | null> {
+  const isHere = await engine
     .getImage(digest)
     .inspect()
-    .then(() => false, isAbsent);
+    .then(
+      () => true,
+      (error: unknown) => !isAbsent(error),
+    );
+  if (isHere) return null;
+  const fetched = await fetchImage(engine, docker, environmentReference(docker, digest), digest);
+  if (fetched.ok) return null;
+  if (fetched.failure.code === "not_found") return environmentGone;
+  log.error({ why: fetched.failure.message }, "an environment could not be fetched");
+  return fail("unavailable", "The environment of this worksheet could not be fetched from where environments are kept. Please tell the operator.");
 }
 
 /** The server goes on without kernels: pages and published results need none. */

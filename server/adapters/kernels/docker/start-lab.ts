@@ -49,7 +49,7 @@ export async function startLab(ground: Ground, image: Image, name: string, reque
         uid: uid ?? ground.ownUid,
         gid: uid ?? ground.ownGid,
         limits: request.limits,
-        mounts: [...own, seen.home, ...seen.groups],
+        mounts: [...own, ...[seen.home, ...seen.groups].map(ground.place)],
         gids: gidsOf(request.groups),
         memoryFolders: ["/tmp"],
         closedFolders: ["/home", ...(seen.groups.length > 0 ? [groupsInside] : [])],
