@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
@@ -37,6 +38,10 @@ const environmentSchema = z.object({
   SHEAF_DEMO: flag(true),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   SHEAF_SECRET: z.string().min(32).optional(),
+  /** Read by `readSecretFiles`. */
+  SHEAF_SECRET_FILE: z.string().optional(),
+  DATABASE_URL_FILE: z.string().optional(),
+  SHEAF_REGISTRY_PASSWORD_FILE: z.string().optional(),
   SHEAF_ADMIN_USER: z.string().optional(),
   SHEAF_ADMIN_PASSWORD: z.string().min(10).optional(),
   SHEAF_REGISTRATION: z.enum(["open", "closed"]).default("open"),
@@ -254,9 +259,7 @@ export type Config = {
 export class ConfigError extends Error {}
 
 export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
-  // An empty variable is an unset one: compose files write `NAME=` for "nothing".
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""));
-  const parsed = environmentSchema.safeParse(given);
+  const parsed = environmentSchema.safeParse(readSecretFiles(isSet(environment)));
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("\n"));
   const e = parsed.data;
   if ((e.SHEAF_ADMIN_USER === undefined) !== (e.SHEAF_ADMIN_PASSWORD === undefined))
@@ -364,6 +367,25 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     },
     person: { seconds: e.SHEAF_PERSON_SECONDS, memoryBytes: e.SHEAF_PERSON_MEMORY_MB, uploadBytes: e.SHEAF_PERSON_UPLOAD_MB, homeBytes: e.SHEAF_HOME_MB },
   };
+}
+
+/** An empty variable is an unset one: compose files write `NAME=` for "nothing". */
+function isSet(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ""));
+}
+
+/** Secrets that somebody lays into files: `NAME_FILE` is where `NAME` stands. */
+function readSecretFiles(given: Record<string, string>): Record<string, string> {
+  const read = ["SHEAF_SECRET", "DATABASE_URL", "SHEAF_REGISTRY_PASSWORD"].flatMap((name) => {
+    const file = given[`${name}_FILE`];
+    if (file === undefined || given[name] !== undefined) return [];
+    try {
+      return [[name, readFileSync(/* turbopackIgnore: true */ file, "utf8").trim()] as const];
+    } catch (error) {
+      throw new ConfigError(`${name}_FILE: ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown"})`);
+    }
+  });
+  return { ...given, ...isSet(Object.fromEntries(read)) };
 }
 
 /** The environment with some settings replaced, as a command line does. */

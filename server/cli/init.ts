@@ -9,6 +9,7 @@ const root = path.resolve(import.meta.dirname, "../..");
 const copied = [
   ["docker-compose.yml", "docker-compose.yml"],
   ["deploy/from-debian.yml", "from-debian.yml"],
+  ["deploy/swarm/stack.yml", "stack.yml"],
   ["deploy/prometheus/prometheus.yml", "prometheus.yml"],
   ["deploy/gitlab/make-token.rb", "gitlab/make-token.rb"],
 ] as const;
@@ -48,8 +49,17 @@ export async function makeFolder(folder: string, url: URL): Promise<void> {
     await mkdir(path.dirname(path.join(folder, to)), { recursive: true, mode: 0o755 });
     await copyFile(path.join(root, from), path.join(folder, to));
   }
+  await writeSecrets(path.join(folder, "secrets"), settings);
   await writeFile(path.join(folder, "nginx.conf"), config, { flag: "wx" });
   await writeFile(path.join(folder, ".env"), printSettings(settings), { flag: "wx", mode: 0o600 });
+}
+
+/** For a swarm, which lays them into its containers as files. */
+async function writeSecrets(folder: string, settings: Readonly<Record<string, string>>): Promise<void> {
+  await mkdir(folder, { mode: 0o700 });
+  const { SHEAF_SECRET: secret = "", POSTGRES_PASSWORD: password = "" } = settings;
+  const files = { secret, postgres_password: password, database_url: `postgres://sheaf:${password}@postgres:5432/sheaf`, registry_password: "" };
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), `${text}\n`, { flag: "wx", mode: 0o600 });
 }
 
 function publicUrlOf(text: string | undefined): URL {

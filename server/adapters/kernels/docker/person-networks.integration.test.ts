@@ -44,7 +44,7 @@ describe.skipIf(!guard.holds)("labs with a network of their person's own", () =>
     const homeFolder = path.join(folder, "homes", username);
     await mkdir(homeFolder, { recursive: true, mode: 0o700 });
     if (uid !== null) await chown(homeFolder, uid, uid);
-    const common = { folder: "", basePath: "/", pageOrigin: "http://sheaf.localhost:3000", limits };
+    const common = { groups: [], folder: "", basePath: "/", pageOrigin: "http://sheaf.localhost:3000", limits };
     const lab = value(await kernels.startLab({ sessionId: `networks_${labs.length}`, person: { username, uid }, homeFolder, ...common }));
     const client = labClient({ ...lab, basePath: "/" });
     labs.push(lab);
