@@ -1,5 +1,4 @@
 import net from "node:net";
-import { pipeline } from "node:stream";
 
 export type Relay = {
   readonly host: string;
@@ -21,14 +20,12 @@ export async function openRelay(socketPath: string, host: string): Promise<Relay
   const open = new Set<net.Socket>();
   const hold = (socket: net.Socket): void => {
     open.add(socket);
-    // Said to the other side by the pipeline.
-    socket.on("error", () => undefined).once("close", () => open.delete(socket));
+    socket.once("close", () => open.delete(socket));
   };
   const server = net.createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs }, (from) => {
     const to = net.connect({ path: socketPath, allowHalfOpen: true });
     for (const socket of [from, to]) hold(socket);
     join(from, to);
-    join(to, from);
   });
   server.maxConnections = connectionsAtOnce;
   await new Promise<void>((resolve, reject) => {
@@ -42,17 +39,30 @@ export async function openRelay(socketPath: string, host: string): Promise<Relay
     port: address.port,
     close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of open) socket.destroy();
+      for (const socket of open) cut(socket);
       return closed;
     },
   };
 }
 
-/** An orderly end ends the other side's direction; anything else cuts both. */
+/** An orderly end of a direction is passed on; whatever else happens to one side cuts the other. */
 function join(from: net.Socket, to: net.Socket): void {
-  pipeline(from, to, (error) => {
-    if (!error) return;
-    from.destroy();
-    to.destroy();
-  });
+  for (const [one, other] of [
+    [from, to],
+    [to, from],
+  ] as const) {
+    one.pipe(other);
+    one.on("error", () => cut(other));
+    one.once("close", () => {
+      if (!one.readableEnded) cut(other);
+      else if (other.writableFinished) other.destroy();
+      else other.once("finish", () => other.destroy());
+    });
+  }
+}
+
+/** So that the other side knows: it may hold its own direction open for as long as it only hears of an end. */
+function cut(socket: net.Socket): void {
+  if (socket.remotePort === undefined) socket.destroy();
+  else socket.resetAndDestroy();
 }
