@@ -18,6 +18,11 @@ export async function openImages(): Promise<typeof import("./adapters/kernels/do
   return import("./adapters/kernels/docker/build-images.ts");
 }
 
+/** What one of several machines needs. Loaded when asked for. */
+export async function openSwarm(): Promise<typeof import("./adapters/kernels/swarm/examine.ts")> {
+  return import("./adapters/kernels/swarm/examine.ts");
+}
+
 /** Backups of a data folder and its database. Loaded when asked for: servers never do. */
 export async function openBackups() {
   const [folder, making, checking, restoring] = await Promise.all([

@@ -24,8 +24,13 @@ describe("where work goes", () => {
     expect(letOthersFirstMs(small, [large], pinned)).toBeGreaterThan(0);
   });
   test("a machine where it does not fit waits longer than one where it only is tighter", () => {
-    const [full, tight] = [node({ freeBytes: gigabyte }), node({ freeBytes: 3 * gigabyte })];
-    expect(letOthersFirstMs(full, [node()], plain) ?? 0).toBeGreaterThan(letOthersFirstMs(tight, [node()], plain) ?? 0);
+    const [full, tight] = [node({ freeBytes: 1.5 * gigabyte }), node({ freeBytes: 2.1 * gigabyte })];
+    const roomy = node({ freeBytes: 2.5 * gigabyte });
+    expect(letOthersFirstMs(full, [roomy], plain) ?? 0).toBeGreaterThan(letOthersFirstMs(tight, [roomy], plain) ?? 0);
+  });
+  test("whoever has just taken some waits longer for the next, though the others' reports are old", () => {
+    const waits = [0, 1, 2].map((taken) => letOthersFirstMs(node({ freeBytes: (20 - taken * 0.5) * gigabyte }), [node({ freeBytes: 20 * gigabyte })], plain));
+    expect(waits).toEqual([...new Set(waits)].sort((one, other) => (one ?? 0) - (other ?? 0)));
   });
   test("who has no room is not waited for", () => {
     expect(letOthersFirstMs(node({ freeBytes: gigabyte }), [node({ room: 0 })], plain)).toBe(0);

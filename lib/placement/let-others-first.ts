@@ -19,10 +19,15 @@ export type Placed = {
 /** An image is fetched in seconds to minutes: worth more waiting than memory is, and still hardly seen by a person. */
 const forImageMs = 1500;
 const forMemoryMs = 600;
-/** A better place is told of it at the same moment: it needs no longer than a notification and a query. */
+/**
+ * A better place is told of it at the same moment: it needs no longer than a notification and a query. The emptier it is the
+ * longer, so that of many that come at once, of which the others' reports do not know yet, each takes its share.
+ */
 const forBalanceMs = 150;
-/** Less of a difference than this is none. */
+const mostSteps = 4;
+/** Of what the work may use: less of a difference is none, and so much of it is a step. */
 const noticedShare = 0.1;
+const stepShare = 0.25;
 
 /**
  * How long an engine lets a better one go first, from when it saw the work; 0: it takes it now; null: never, since it cannot
@@ -38,6 +43,7 @@ export function letOthersFirstMs(own: NodeOffer, others: readonly NodeOffer[], w
   const alike = free.filter((one) => has(one) === has(own));
   const isEnough = (one: NodeOffer): boolean => one.freeBytes >= work.memoryBytes;
   if (!isEnough(own) && alike.some(isEnough)) return forMemoryMs;
-  const noticed = own.freeBytes + Math.max(work.memoryBytes * noticedShare, own.freeBytes * noticedShare);
-  return alike.some((one) => one.freeBytes > noticed) ? forBalanceMs : 0;
+  const ahead = Math.max(0, ...alike.map((one) => one.freeBytes - own.freeBytes));
+  if (ahead <= work.memoryBytes * noticedShare) return 0;
+  return forBalanceMs * Math.min(mostSteps, Math.ceil(ahead / (work.memoryBytes * stepShare)));
 }

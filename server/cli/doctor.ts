@@ -6,7 +6,7 @@ import path from "node:path";
 import type { Config } from "#server/config.ts";
 import { openEnvironments, openKernels } from "#server/container.ts";
 import { createLogger } from "#server/log.ts";
-import { findRunningDatabase, findRuntime, openBridgeGuard, openImages } from "#server/machine.ts";
+import { findRunningDatabase, findRuntime, openBridgeGuard, openImages, openSwarm } from "#server/machine.ts";
 import { findPages } from "./build-pages.ts";
 import { findMissingPackages } from "./host-packages.ts";
 import { examineLabHosts } from "./lab-hosts.ts";
@@ -18,6 +18,8 @@ const gigabyte = 1024 ** 3;
 /** Looks, changes nothing, and says what `up` would do. Exit code 1 when something would keep it from serving. */
 export async function examine(config: Config): Promise<number> {
   const running = config.databaseUrl === null && (await findRunningDatabase(path.join(config.dataFolder, "postgres"))) !== null;
+  // Images would be fetched: that is for the engine to do.
+  const here: Config = { ...config, docker: { ...config.docker, registry: null } };
   const findings = [
     machine(),
     ...(await packages(config)),
@@ -28,13 +30,20 @@ export async function examine(config: Config): Promise<number> {
     await space("Cache folder", config.cacheFolder, config.kernels.adapter !== "process" || (await findRuntime(config)) ? 0 : 5),
     await port(config, running),
     ...(await examineLabHosts(config)),
-    ...(await protections(config)),
-    await environmentsOfProjects(config),
+    ...(await protections(here)),
+    await environmentsOfProjects(here),
     ...(await networks(config)),
+    ...(await swarm(config)),
   ];
   const marks = { good: "ok  ", attention: "look", bad: "BAD " } as const;
   for (const { state, about, text } of findings) console.log(`${marks[state]}  ${about}: ${text}`);
   return findings.some((finding) => finding.state === "bad") ? 1 : 0;
+}
+
+async function swarm(config: Config): Promise<Finding[]> {
+  if (config.kernels.adapter !== "swarm") return [];
+  const { examineSwarm } = await openSwarm();
+  return (await examineSwarm(config)).map(({ holds, about, text }) => ({ state: holds ? "good" : "attention", about, text }));
 }
 
 async function environmentsOfProjects(config: Config): Promise<Finding> {

@@ -3,6 +3,7 @@ import type { Config } from "#server/config.ts";
 import type { Logger } from "#server/log.ts";
 import type { KernelsPort, Lab, LabsDescription } from "#server/ports/kernels.ts";
 import { createDockerKernels, type DockerKernelsOptions } from "../docker/kernels.ts";
+import { examineSwarm } from "./examine.ts";
 import { findLabAddress } from "./lab-address.ts";
 import { openRelay } from "./relay.ts";
 
@@ -14,6 +15,7 @@ export type SwarmKernelsOptions = DockerKernelsOptions & { readonly labs: Pick<C
  */
 export async function createSwarmKernels(options: SwarmKernelsOptions, log: Logger): Promise<KernelsPort> {
   const docker = await createDockerKernels(options, log);
+  for (const { holds, about, text } of await examineSwarm(options)) if (!holds) log.warn({ about, text }, "one of several machines lacks something");
   // Asked each time: a container gets its address on a network when it joins.
   const address = (): Result<string> => findLabAddress(options.labs.nodeNetwork);
   return {

@@ -7,7 +7,7 @@ import { labsContract } from "../labs-contract.ts";
 import { createSwarmKernels } from "./kernels.ts";
 
 const swarmKernelsIn = (dataFolder: string): Promise<KernelsPort> =>
-  createSwarmKernels({ ...optionsIn(dataFolder), labs: { network: "127.0.0.1" } }, createLogger("test", "error"));
+  createSwarmKernels({ ...optionsIn(dataFolder), labs: { network: "none", nodeNetwork: "127.0.0.1" } }, createLogger("test", "error"));
 
 // Several nodes are tests/swarm.integration.test.ts; here one of them is held to what every adapter owes.
 describe.skipIf(whyNoDocker !== null)("one node with a container engine", () => {
