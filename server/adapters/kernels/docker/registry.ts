@@ -70,9 +70,9 @@ export function explainTransfer(error: unknown, registry: Registry, address: str
   return explainProblem(error, address);
 }
 
-function authOf({ address, user, password }: Registry): Docker.AuthConfig | undefined {
-  if (user === null || password === null) return undefined;
-  return { username: user, password, serveraddress: address };
+/** Also where nobody is asked who they are: an engine refuses to push without. */
+function authOf({ address, user, password }: Registry): Docker.AuthConfig {
+  return { username: user ?? "", password: password ?? "", serveraddress: address.split("/")[0] ?? address };
 }
 
 function splitReference(reference: string): { readonly repo: string; readonly tag: string } {
