@@ -310,9 +310,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       address: e.SHEAF_DOCKER_HOST ?? "unix:///var/run/docker.sock",
       runtime: e.SHEAF_DOCKER_RUNTIME ?? null,
       images: e.SHEAF_REGISTRY && !e.SHEAF_IMAGES.startsWith(`${e.SHEAF_REGISTRY}/`) ? `${e.SHEAF_REGISTRY}/${e.SHEAF_IMAGES}` : e.SHEAF_IMAGES,
-      registry: e.SHEAF_REGISTRY
-        ? { address: e.SHEAF_REGISTRY, user: e.SHEAF_REGISTRY_USER ?? null, password: e.SHEAF_REGISTRY_PASSWORD ?? null }
-        : null,
+      registry: e.SHEAF_REGISTRY ? { address: e.SHEAF_REGISTRY, user: e.SHEAF_REGISTRY_USER ?? null, password: e.SHEAF_REGISTRY_PASSWORD ?? null } : null,
       dataVolume,
       guard: e.SHEAF_BRIDGE_GUARD,
     },

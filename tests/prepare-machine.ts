@@ -29,6 +29,7 @@ export async function prepareContainers(networks: "none" | "own" = "none"): Prom
   const names = [
     { file: "/usr/sbin/dockerd", name: "docker.io" },
     { file: "/usr/sbin/iptables", name: "iptables" },
+    { file: "/usr/bin/docker-registry", name: "docker-registry" },
   ].flatMap(({ file, name }) => (existsSync(file) ? [] : [name]));
   if (missing.may === "root" && names.length > 0 && !(await isEngineThere())) await install({ ...missing, names });
   const noEngine = await ensureDockerEngine(networks);

@@ -39,6 +39,7 @@ const suites: readonly Suite[] = [
   { name: "unit", run: (reports) => vitest(reports, "unit", []) },
   { name: "integration", run: (reports) => vitest(reports, "integration", []) },
   { name: "containers", run: (reports) => withEngine(reports, "containers", prepareContainers) },
+  { name: "swarm", run: (reports) => withEngine(reports, "swarm", prepareContainers) },
   { name: "compose", run: (reports) => withEngine(reports, "compose", prepareSet) },
   { name: "second-database", run: onDebianPostgres },
   { name: "e2e", run: playwright },

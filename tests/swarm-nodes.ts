@@ -7,6 +7,7 @@ import Docker from "dockerode";
 import { loadConfig } from "#server/config.ts";
 
 const run = promisify(execFile);
+const projectFolder = path.resolve(import.meta.dirname, "..");
 
 export type SwarmNode = {
   readonly name: string;
@@ -26,6 +27,18 @@ const nowhere = "127.0.0.1:9";
 /** An image of nothing but folders: its containers run programs of this machine, which they see read-only. */
 export const emptyImage = `${nowhere}/sheaf-empty:test`;
 const folders = ["usr", "etc", "proc", "sys", "dev", "run", "tmp", "root", "opt", "var/lib/docker", "srv", "sockets"];
+
+/** Why nodes cannot be had here; null where they can. */
+export const whyNoNodes = await (async (): Promise<string | null> => {
+  if (process.getuid?.() !== 0) return "machines as containers need root";
+  if (!process.execPath.startsWith("/usr/") && !process.execPath.startsWith(`${projectFolder}/`)) return "Node is where nodes would not see it";
+  try {
+    const driver = (await docker(loadConfig().docker.address, ["info", "--format", "{{.Driver}}"])).trim();
+    return driver === "overlay2" ? null : `the container engine keeps images by ${driver}, not overlay2`;
+  } catch (error) {
+    return `no container engine answers to the program docker: ${error instanceof Error ? error.message : error}`;
+  }
+})();
 
 /** A node's first process: what of the machine is shown to it read-only becomes its own, within its own namespaces. */
 const entry = `#!/bin/bash
@@ -92,7 +105,12 @@ async function startNode({ name, place, root, outside, shared }: NodePlace): Pro
   await mkdir(path.join(own, "run"), { recursive: true });
   const layers = await shareLayers(root, path.join(own, "docker"));
   const mounts = ["/usr:/usr:ro", "/etc/alternatives:/etc/alternatives:ro", `${own}/docker:/var/lib/docker`, `${own}/run:/sockets`];
-  const all = [...mounts, ...layers.map((folder) => `${folder}:${folder}:ro`), `${place}/entry.sh:/entry.sh:ro`, ...shared.map((folder) => `${folder}:${folder}`)].flatMap((mount) => ["--volume", mount]);
+  const all = [
+    ...mounts,
+    ...layers.map((folder) => `${folder}:${folder}:ro`),
+    `${place}/entry.sh:/entry.sh:ro`,
+    ...shared.map((folder) => `${folder}:${folder}`),
+  ].flatMap((mount) => ["--volume", mount]);
   const words = ["/usr/bin/bash", "/entry.sh", "--host=unix:///sockets/docker.sock", "--host=unix:///run/docker.sock", "--no-new-privileges"];
   await outside("run", "--detach", "--name", name, "--hostname", name, "--network", network.name, ...privileges, ...devices, ...all, emptyImage, ...words);
   const address = (await outside("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", name)).trim();

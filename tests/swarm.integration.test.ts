@@ -9,12 +9,13 @@ import type { EngineId, LabId, RunId } from "#lib/domain/ids.ts";
 import type { LabRow } from "#server/ports/store.ts";
 import { openLab as openLabAs } from "#server/usecases/open-lab.ts";
 import { type LabSite, labSite } from "./lab-site.ts";
-import { emptyImage, type SwarmNode, startSwarmNodes } from "./swarm-nodes.ts";
+import { emptyImage, type SwarmNode, startSwarmNodes, whyNoNodes } from "./swarm-nodes.ts";
 import { value } from "./world.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const program = [process.execPath, path.join(root, "server/cli/main.ts")];
 const seen = (folder: string) => ({ type: "bind", source: folder, target: folder, read_only: true });
+/** Longer than a dead node is believed to live. */
 const runSeconds = 15;
 
 type Stack = { services: Record<string, object>; networks: Record<string, { driver_opts?: object }> };
@@ -30,7 +31,10 @@ async function stackHere(databaseSocket: string): Promise<Stack> {
     const service = stack.services[name] as { volumes?: object[]; healthcheck?: object };
     stack.services[name] = { ...service, volumes: [...(service.volumes ?? []), ...programs], ...more };
   };
-  const checked = (part: string) => ({ entrypoint: program, healthcheck: { test: ["CMD", ...program, "serve", part, "--check"], interval: "5s", retries: 10 } });
+  const checked = (part: string) => ({
+    entrypoint: program,
+    healthcheck: { test: ["CMD", ...program, "serve", part, "--check"], interval: "5s", retries: 10 },
+  });
   change("engine", checked("engine"));
   // Where the database is: the node that stays.
   change("gateway", { ...checked("gateway"), deploy: { endpoint_mode: "dnsrr", placement: { constraints: ["node.role == manager"] } } });
@@ -44,7 +48,9 @@ async function stackHere(databaseSocket: string): Promise<Stack> {
   return stack;
 }
 
-describe("several Docker nodes in a Swarm, with an engine on each", () => {
+if (whyNoNodes !== null) console.log(`skipped: ${whyNoNodes}`);
+
+describe.skipIf(whyNoNodes !== null)("several Docker nodes in a Swarm, with an engine on each", () => {
   let site: LabSite;
   let nodes: readonly SwarmNode[];
   let stop: () => Promise<void> = async () => undefined;
@@ -74,7 +80,8 @@ describe("several Docker nodes in a Swarm, with an engine on each", () => {
     const { hostname, port, username, password, pathname } = new URL(site.database.url);
     database.on("connection", (from) => {
       const to = net.connect(Number(port), hostname);
-      for (const one of [from, to]) one.on("error", () => [from, to].forEach((socket) => socket.destroy()));
+      from.on("error", () => to.destroy());
+      to.on("error", () => from.destroy());
       from.pipe(to).pipe(from);
     });
     await new Promise<void>((resolve) => database.listen(databaseSocket, resolve));
@@ -108,9 +115,8 @@ describe("several Docker nodes in a Swarm, with an engine on each", () => {
     await nodes[0]?.say("node", "update", "--label-add", "sheaf.database=yes", nodes[0].name);
     await nodes[0]?.deploy("sheaf", [path.join(folder, "stack.json")], settings);
     const areReady = async (): Promise<boolean> => (await engines()).filter(({ details }) => details.adapter === "swarm" && details.labs?.works).length === 3;
-    await until(areReady, 90).catch(async (error: unknown) => {
+    await until(areReady, 150).catch(async (error: unknown) => {
       console.log(await nodes[0]?.say("stack", "ps", "--no-trunc", "sheaf"), await nodes[0]?.say("service", "logs", "--tail", "30", "sheaf_engine"));
-      if (process.env.KEEP) await sleep(270_000);
       throw error;
     });
     console.log(`three nodes with an engine each: ${((performance.now() - began) / 1000).toFixed(1)} s`);
@@ -127,7 +133,6 @@ describe("several Docker nodes in a Swarm, with an engine on each", () => {
     const worksheet = await site.publish([`import time\nfor second in range(${runSeconds}):\n    time.sleep(1)\nprint("whole")`]);
     const labs = await Promise.all([0, 1, 2].map(async () => openLab(await site.project()))).catch(async (error: unknown) => {
       console.log(String(error), await nodes[0]?.say("service", "logs", "--tail", "30", "sheaf_engine"));
-      if (process.env.KEEP) await sleep(200_000);
       throw error;
     });
     const places = labs.map(({ engineId }) => nodeOf(engineId));
@@ -147,9 +152,13 @@ describe("several Docker nodes in a Swarm, with an engine on each", () => {
     await victim.kill();
     const killed = performance.now();
     const since = (): string => ((performance.now() - killed) / 1000).toFixed(1);
-    const told = until(async () => (await Promise.all(lost.map(({ id }) => site.store.findLab(id as LabId)))).every((lab) => lab?.state === "stopped")).then(since);
+    const told = until(async () => (await Promise.all(lost.map(({ id }) => site.store.findLab(id as LabId)))).every((lab) => lab?.state === "stopped")).then(
+      since,
+    );
     await until(async () => (await runsOf(struck)).every(({ state, engineId }) => state === "running" && engineId !== null && nodeOf(engineId) !== victim));
-    console.log(`after a node was killed its ${struck.length} runs ran elsewhere within ${since()} s, its ${lost.length} labs were told within ${await told} s`);
+    console.log(
+      `after a node was killed its ${struck.length} runs ran elsewhere within ${since()} s, its ${lost.length} labs were told within ${await told} s`,
+    );
 
     for (const id of ids) expect(await site.final(id, 120)).toMatchObject({ state: "done", attempt: struck.includes(id) ? 2 : 1 });
     for (const lab of labs)

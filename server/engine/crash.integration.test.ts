@@ -91,7 +91,15 @@ describe("an engine that is killed at any moment", () => {
       (_, n): RunEvent => ({ type: "output", index: 0, output: { output_type: "stream", name: "stdout", text: `${n}\n` } }),
     );
     await site.store.appendRunEvents(id, 1, said);
-    await recoverRuns(site.store, { engineId: "other" as EngineId, isRunning: () => false, booting: true, silentMs: 15_000, maxAttempts: 2, now: new Date(), log: site.log });
+    await recoverRuns(site.store, {
+      engineId: "other" as EngineId,
+      isRunning: () => false,
+      booting: true,
+      silentMs: 15_000,
+      maxAttempts: 2,
+      now: new Date(),
+      log: site.log,
+    });
     const events = await site.store.listRunEvents(id, 2490, 100);
     expect(events.map((one) => one.seq)).toEqual([2491, 2492, 2493, 2494, 2495, 2496, 2497, 2498, 2499, 2500, 2501, 2502]);
     expect(events.slice(-2).map((one) => one.event.type)).toEqual(["clear", "state"]);

@@ -20,8 +20,8 @@ import { startHeartbeat } from "./heartbeat.ts";
 import { startLabs } from "./labs.ts";
 import { createVersionLoader } from "./load-run.ts";
 import { measureRuns } from "./measure-runs.ts";
-import { keepPopularWarm } from "./popular-worksheets.ts";
 import { alone, createPlacement } from "./placement.ts";
+import { keepPopularWarm } from "./popular-worksheets.ts";
 import { maxAttemptsOf, recoverRuns } from "./recover-runs.ts";
 import { startKernel } from "./start-kernel.ts";
 import type { StopSignal } from "./stop-signal.ts";
@@ -71,7 +71,16 @@ export async function startEngine(services: Services, kernels: KernelsPort, envi
   await recover(true);
   let labsRunning = (): number => 0;
   let images = (await environments.images?.()) ?? [];
-  const placement = kernels.name === "swarm" ? createPlacement({ store, config, engineId, running: () => ({ runs: signals.size, runsBytes: measured.latest().memoryBytes, labs: labsRunning() }), images: () => images }) : null;
+  const placement =
+    kernels.name === "swarm"
+      ? createPlacement({
+          store,
+          config,
+          engineId,
+          running: () => ({ runs: signals.size, runsBytes: measured.latest().memoryBytes, labs: labsRunning() }),
+          images: () => images,
+        })
+      : null;
   const labs = await startLabs(services, kernels, engineId, (placement ?? alone).forLabs);
   labsRunning = labs.running;
   const builds = await startBuilds(services, environments, engineId);

@@ -142,7 +142,8 @@ async function runWith(
     // Read now: that we stop the kernel ourselves is not why the run ended.
     const { stop } = signal;
     if (stop?.kind === "stopping") return await requeue(services, going, { orderly: true });
-    if (stop?.kind === "exited" && stop.exit.reason === "lost" && run.attempt < maxAttemptsOf(services.config)) return await requeue(services, going, { orderly: false });
+    if (stop?.kind === "exited" && stop.exit.reason === "lost" && run.attempt < maxAttemptsOf(services.config))
+      return await requeue(services, going, { orderly: false });
     if (ready) await stopKernel(services, run, ready);
     await finish(services, going, { loaded, uploads, ready }, { stop, plan, inputs, kernelMs, outcome });
   } finally {

@@ -14,7 +14,8 @@ export type EngineLabs = {
   stop(): Promise<void>;
 };
 
-const machineGone = "The machine that this lab ran on stopped answering, and the lab ended with it. Open it again: it starts on another one; your files are as they were saved.";
+const machineGone =
+  "The machine that this lab ran on stopped answering, and the lab ended with it. Open it again: it starts on another one; your files are as they were saved.";
 /** Waiting ones are made when those that people open have their processors. */
 const calmMs = 3000;
 /** As many start at once; the others wait their turn, since each takes a processor for a second. */

@@ -150,7 +150,10 @@ export function runQueueQueries({ db }: Queryable) {
     /** `now` null: by the database's own clock, which all engines share. */
     async reportEngine(id: EngineId, startedAt: Date, now: Date | null, details: EngineDetails): Promise<void> {
       const heartbeatAt = now ?? sql`clock_timestamp()`;
-      await db.insert(engines).values({ id, startedAt, heartbeatAt, details }).onConflictDoUpdate({ target: engines.id, set: { startedAt, heartbeatAt, details } });
+      await db
+        .insert(engines)
+        .values({ id, startedAt, heartbeatAt, details })
+        .onConflictDoUpdate({ target: engines.id, set: { startedAt, heartbeatAt, details } });
     },
 
     /** By the clock that reports are told the time of: the machines' own may differ by seconds. */

@@ -14,5 +14,6 @@ test("a folder of the data folder becomes a volume of its own, of no more than t
 
 test("what is this machine's own stays a folder, and so does everything where no volume is set", () => {
   expect(placeMount(home, "/srv/sheaf", null)).toEqual(home);
-  for (const source of ["/var/lib/sheaf/x", "/srv/sheaf-2/homes/ada", "/srv/sheaf"]) expect(placeMount({ ...home, source }, "/srv/sheaf", nfs).source).toBe(source);
+  for (const source of ["/var/lib/sheaf/x", "/srv/sheaf-2/homes/ada", "/srv/sheaf"])
+    expect(placeMount({ ...home, source }, "/srv/sheaf", nfs).source).toBe(source);
 });

@@ -37,7 +37,11 @@ describe.skipIf(whyNot !== null)("images by a registry", () => {
     return (await engine.getImage(`${name}:made`).inspect()).Id;
   };
   const forget = async (reference: string): Promise<void> => {
-    for (const name of [reference, ...made.splice(0)]) await engine.getImage(name).remove({ force: true }).catch(() => undefined);
+    for (const name of [reference, ...made.splice(0)])
+      await engine
+        .getImage(name)
+        .remove({ force: true })
+        .catch(() => undefined);
   };
 
   beforeAll(async () => {

@@ -31,7 +31,14 @@ export function optionsIn(dataFolder: string, address?: string, network: "none" 
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const { docker } = loadConfig({ ...process.env, SHEAF_DATA: dataFolder });
   const runtimeFolder = mkdtempSync(path.join(os.tmpdir(), "d-"));
-  return { dataFolder, nodeFolder: dataFolder, runtimeFolder, docker: { ...docker, ...(address === undefined ? {} : { address }) }, kernels: { engineId: "test" }, labs: { network } };
+  return {
+    dataFolder,
+    nodeFolder: dataFolder,
+    runtimeFolder,
+    docker: { ...docker, ...(address === undefined ? {} : { address }) },
+    kernels: { engineId: "test" },
+    labs: { network },
+  };
 }
 
 export function dockerKernelsIn(dataFolder: string): Promise<KernelsPort> {

@@ -2,7 +2,8 @@ import type os from "node:os";
 import { expect, test } from "vitest";
 import { findLabAddress } from "./lab-address.ts";
 
-const one = (address: string, family: "IPv4" | "IPv6" = "IPv4") => ({ address, family, internal: false, netmask: "", mac: "", cidr: null }) as os.NetworkInterfaceInfo;
+const one = (address: string, family: "IPv4" | "IPv6" = "IPv4") =>
+  ({ address, family, internal: false, netmask: "", mac: "", cidr: null }) as os.NetworkInterfaceInfo;
 const interfaces = { eth0: [one("10.91.0.7"), one("fd00::7", "IPv6")], eth1: [one("172.18.0.3")] };
 
 test("the own address within a network is found, whichever interface has it", () => {
