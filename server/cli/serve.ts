@@ -93,8 +93,10 @@ function askName(socketPath: string, question: string): Promise<string | null> {
 
 function nameIn(text: string): string | null {
   try {
-    const { Name } = JSON.parse(text) as { Name?: unknown };
-    const name = typeof Name === "string" ? Name.replace(/^\//, "") : "";
+    const { Name, Swarm } = JSON.parse(text) as { Name?: unknown; Swarm?: { NodeID?: unknown } };
+    // Two machines may be called alike.
+    const node = typeof Swarm?.NodeID === "string" && Swarm.NodeID !== "" ? `-${Swarm.NodeID.slice(0, 8)}` : "";
+    const name = typeof Name === "string" ? `${Name.replace(/^\//, "")}${node}` : "";
     return /^[\w.-]{1,100}$/.test(name) ? name : null;
   } catch {
     return null;
