@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { administratorEnvironment, ConfigError, childEnvironment, loadConfig } from "./config.ts";
+import { administratorEnvironment, childEnvironment } from "./child-environment.ts";
+import { ConfigError, loadConfig } from "./config.ts";
 
 const internal = new Set(["SHEAF_WEB_PORT", "SHEAF_WEB_HOST", "SHEAF_DEVELOPMENT"]);
-const source = readFileSync(path.join(import.meta.dirname, "config.ts"), "utf8");
+const source = readFileSync(path.join(import.meta.dirname, "config-schema.ts"), "utf8");
 const example = readFileSync(path.join(import.meta.dirname, "../.env.example"), "utf8");
 const documented = Object.fromEntries([...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value]));
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { buildEnvironment } from "#server/config.ts";
+import { buildEnvironment } from "#server/child-environment.ts";
 import { findBuild, keepBuild } from "./built-pages.ts";
 import { CommandProblem } from "./command-problem.ts";
 import { runCommand } from "./run-command.ts";
