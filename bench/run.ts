@@ -11,6 +11,7 @@ import { runningDatabaseUrl } from "#tests/running-database.ts";
 import { createClient, type SheafClient } from "#tests/sheaf-client.ts";
 import { type SheafServer, startSheaf } from "#tests/sheaf-server.ts";
 import { against, createReport, type Report } from "./report.ts";
+import { reportAdapters } from "./report-adapters.ts";
 import { reportCrowd } from "./report-crowd.ts";
 import { reportForge } from "./report-forge.ts";
 import { reportGateway } from "./report-gateway.ts";
@@ -46,6 +47,7 @@ const parts: readonly Part[] = [
   { name: "memory", title: "Memory, idle", onLibrary: true, atMostMinutes: 5, measure: reportMemory },
   { name: "runs", title: "Run to last output, on a warm kernel", onLibrary: true, atMostMinutes: 15, measure: reportRuns },
   { name: "crowd", title: "50 people press Run at once", onLibrary: true, atMostMinutes: 10, measure: reportCrowd },
+  { name: "adapters", title: "Processes and containers", atMostMinutes: 25, measure: reportAdapters },
   { name: "labs", title: "Opening a lab", atMostMinutes: 15, measure: reportLabs },
   { name: "notebooks", title: "A notebook to be read", onLibrary: true, atMostMinutes: 10, measure: reportNotebooks },
   { name: "gateway", title: "Gateway to labs", atMostMinutes: 10, measure: reportGateway },

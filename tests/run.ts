@@ -42,7 +42,7 @@ const suites: readonly Suite[] = [
   { name: "swarm", run: (reports) => withEngine(reports, "swarm", prepareContainers) },
   { name: "compose", run: (reports) => withEngine(reports, "compose", prepareSet) },
   { name: "second-database", run: onDebianPostgres },
-  { name: "e2e", run: playwright },
+  { name: "e2e", run: journeys },
 ];
 
 const wanted = process.argv.slice(2);
@@ -124,10 +124,14 @@ function firstLine(text: string | undefined): string {
   return (text ?? "").split("\n", 1)[0]?.slice(0, 300) ?? "";
 }
 
+function withEngine(reportFolder: string, project: string, prepare: () => Promise<string | null>): Promise<Tally> {
+  return inContainers(() => vitest(reportFolder, project, []), prepare);
+}
+
 /** Where an engine can be had and the images made; plainly skipped elsewhere. */
-async function withEngine(reportFolder: string, project: string, prepare: () => Promise<string | null>): Promise<Tally> {
+async function inContainers(suite: () => Promise<Tally>, prepare: () => Promise<string | null>): Promise<Tally> {
   const problem = await prepare();
-  if (problem === null) return vitest(reportFolder, project, []).finally(stopOwnEngine);
+  if (problem === null) return suite().finally(stopOwnEngine);
   console.log(`skipped: ${problem}`);
   return { passed: 0, failed: 0, skipped: 1 };
 }
@@ -144,6 +148,12 @@ async function onDebianPostgres(reportFolder: string): Promise<Tally> {
   } finally {
     await database.stop();
   }
+}
+
+/** In containers where SHEAF_KERNELS says so. */
+async function journeys(reportFolder: string): Promise<Tally> {
+  if ((process.env.SHEAF_KERNELS ?? "process") === "process") return playwright(reportFolder);
+  return inContainers(() => playwright(reportFolder), prepareContainers);
 }
 
 async function playwright(reportFolder: string): Promise<Tally> {

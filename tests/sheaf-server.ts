@@ -38,7 +38,8 @@ export async function startSheaf({ dataFolder, port = 0, environment = {}, timeo
   const began = performance.now();
   const child = spawn("./sheaf", ["up", "--port", String(chosenPort), "--data", dataFolder], {
     cwd: root,
-    env: { ...withoutOwnSettings(process.env), ...environment },
+    // The same journeys on another adapter: SHEAF_KERNELS=docker.
+    env: { ...withoutOwnSettings(process.env), ...(process.env.SHEAF_KERNELS ? { SHEAF_KERNELS: process.env.SHEAF_KERNELS } : {}), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
