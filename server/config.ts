@@ -132,6 +132,10 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   const e = parsed.data;
   if ((e.SHEAF_ADMIN_USER === undefined) !== (e.SHEAF_ADMIN_PASSWORD === undefined))
     throw new ConfigError("SHEAF_ADMIN_USER and SHEAF_ADMIN_PASSWORD: set both or neither.");
+  if (e.SHEAF_REPO2DOCKER && e.SHEAF_BRIDGE_GUARD !== "operator")
+    throw new ConfigError(
+      "SHEAF_REPO2DOCKER: repo2docker builds on the container engine's usual bridge, with a network and without limits of its own. Close that bridge towards this machine, and say so with SHEAF_BRIDGE_GUARD=operator.",
+    );
   const volume = [e.SHEAF_DATA_VOLUME_TYPE, e.SHEAF_DATA_VOLUME_OPTIONS, e.SHEAF_DATA_VOLUME_DEVICE] as const;
   const [type, options, device] = volume;
   const dataVolume = type && options && device ? { type, options, device: device.replace(/\/+$/, "") } : null;

@@ -245,7 +245,7 @@ describe("lists that people write", () => {
 
   test("a Dockerfile is given what it copies, never a notebook", async () => {
     const given = {
-      Dockerfile: "FROM debian\nCOPY --chown=1:1 data \\\n  *.py /x/\nCOPY --from=a /b /c\nADD https://example.org/x /x",
+      Dockerfile: "FROM debian\nCOPY --chown=1:1 data \\\n  *.py /x/\n",
       "data/a.csv": "",
       "b.py": "",
       "c.ipynb": "",
@@ -261,6 +261,53 @@ describe("lists that people write", () => {
     expect(
       readDockerfile("# only\nRUN --mount=type=cache true\nVOLUME /data\nRUN cat <<EOF\n").problems.filter(({ severity }) => severity === "error"),
     ).toHaveLength(4);
+  });
+});
+
+describe("what a Dockerfile stands on", () => {
+  const said = (text: string): string[] =>
+    readDockerfile(text)
+      .problems.filter(({ severity }) => severity === "error")
+      .map(({ line, message }) => `${line} ${message}`);
+
+  test("images by name, earlier stages and the site's own base", () => {
+    const text = [
+      "# escape=`",
+      "ARG OWNER=jupyter",
+      "FROM --platform=linux/amd64 $OWNER/base-notebook:2026 AS Made",
+      `FROM ${"$"}{WHAT:-debian:trixie-slim}`,
+      "COPY --from=made /a `",
+      "  /b",
+      "COPY --from=0 /a /c",
+      "FROM made",
+      `FROM ${"$"}{SHEAF_BASE}`,
+      "FROM scratch",
+    ].join("\n");
+    expect(said(text)).toEqual([]);
+    expect(readDockerfile(text).bases).toEqual(["jupyter/base-notebook:2026", "debian:trixie-slim"]);
+    expect(readDockerfile(text).copies).toEqual([]);
+  });
+
+  test.each([
+    ["FROM sheaf/environment:0123456789abcdef", "another project's environment"],
+    ["FROM registry.example.org/sheaf/environment@sha256:00", "another project's environment"],
+    ["ARG X=sheaf/environment:1\nFROM $X", "another project's environment"],
+    ["FROM sheaf/environ\\ment:1", "no name of an image"],
+    ['FROM "sheaf/environment:1"', "no name of an image"],
+    ["FROM 0123456789ab", "is an id"],
+    ["FROM sha256:0123456789ab", "is an id"],
+    ["FROM $ELSEWHERE", "depends on a variable"],
+    ["FROM debian\nCOPY --from=sheaf/environment:1 / /x", "no earlier stage"],
+    ["FROM debian\nCOPY --from=0 / /x", "no earlier stage"],
+    ["FROM debian AS a\nCOPY --from=a / /x", "no earlier stage"],
+    ["FROM debian\nONBUILD COPY --from=other / /x", "no earlier stage"],
+    ["FROM debian\nADD http://127.0.0.1/metrics /x", "fetches nothing"],
+    ['FROM debian\nADD ["HTTPS://example.org/x", "/x"]', "fetches nothing"],
+    ["FROM debian\nADD git@example.org:x /x", "fetches nothing"],
+    // Only a comment by then: the line goes on to nowhere, and the next one counts.
+    ["FROM debian\n# escape=`\nRUN echo `\nADD http://127.0.0.1/ /x", "fetches nothing"],
+  ])("not what is another's, nor what the container engine would fetch: %s", (text, reason) => {
+    expect(said(text)).toEqual([expect.stringContaining(reason)]);
   });
 });
 

@@ -11,6 +11,7 @@ import type { Context } from "#server/context.ts";
 import { digestOf, newId } from "#server/ids.ts";
 import type { EnvironmentBuild } from "#server/ports/store.ts";
 import type { ReadyProject } from "./find-project.ts";
+import { mayBegin } from "./may-begin-build.ts";
 import { readSources } from "./read-sources.ts";
 
 export type AskedEnvironment = {
@@ -59,7 +60,7 @@ async function isOneTooMany(ctx: Context, project: ReadyProject, adapter: string
   const known = await ctx.store.findBuildByKey(adapter, key);
   const isMadeAnew = known?.state === "removed" || (known?.state === "cancelled" && known.projectId !== project.id);
   if (known && !isMadeAnew) return false;
-  return (await ctx.store.countOpenBuilds(project.ownerId)) >= ctx.config.builds.perPerson;
+  return !(await mayBegin(ctx, project));
 }
 
 function tooMany(limit: number): string {

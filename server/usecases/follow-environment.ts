@@ -27,14 +27,17 @@ async function* follow(ctx: Context, project: ReadyProject, { after, signal }: F
   let said = "";
   try {
     for (let seq = 1; !signal.aborted; ) {
-      const environment = await environmentOf(ctx, project);
+      // Each time: whoever may read it now may not for as long as they stay.
+      const readable = await findProjectFor(ctx, project.id, "project:read");
+      if (!readable.ok) return;
+      const environment = await environmentOf(ctx, readable.value);
       if (!environment.ok) return;
       const wanted = environment.value?.wanted ?? null;
       // Another build, or the same one begun anew, has a log of its own.
       if (build && wanted && (build.id !== wanted.id || build.attempt !== wanted.attempt)) last = 0;
       build = wanted;
       const found = wanted ? await ctx.store.listBuildLog(wanted.id, last, linesAtOnce) : [];
-      const view = await viewOf(ctx, project, environment.value);
+      const view = await viewOf(ctx, readable.value, environment.value);
       const text = JSON.stringify(view);
       if (text !== said || found.length > 0) yield { seq: seq++, event: { view, first: found[0]?.seq ?? last + 1, lines: found.map(({ line }) => line) } };
       said = text;

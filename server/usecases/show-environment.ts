@@ -5,6 +5,7 @@ import type { ProjectEnvironment } from "#server/ports/store.ts";
 import { environmentView } from "./environment-view.ts";
 import { findProjectFor, type ReadyProject } from "./find-project.ts";
 import { labEnvironment } from "./lab-environment.ts";
+import { mayBegin } from "./may-begin-build.ts";
 import { noteEnvironment } from "./note-environment.ts";
 
 /** What a project's newest version asks for, how its build is, and what runs stand on meanwhile. */
@@ -20,7 +21,9 @@ export async function environmentOf(ctx: Context, project: ReadyProject): Promis
   const known = await ctx.store.findProjectEnvironment(project.id);
   const newest = await ctx.forge.resolve(project.repositoryId, "main");
   if (!newest.ok) return newest.failure.code === "not_found" ? ok(null) : newest;
-  return known?.commit === newest.value && !known.waits ? ok(known) : noteEnvironment(ctx, project, newest.value);
+  if (known?.commit !== newest.value) return noteEnvironment(ctx, project, newest.value);
+  // Whether it is its turn is cheap to tell; what its files ask for is not, and everybody who looks would have it read.
+  return known.waits && (await mayBegin(ctx, project)) ? noteEnvironment(ctx, project, newest.value) : ok(known);
 }
 
 export async function viewOf(ctx: Context, project: ReadyProject, environment: ProjectEnvironment | null): Promise<EnvironmentView> {

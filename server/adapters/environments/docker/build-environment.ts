@@ -10,7 +10,7 @@ import type { BuildEnvironment, BuildOutcome } from "#server/ports/environments.
 import { ensureBridgeGuard } from "../../kernels/docker/bridge-guard.ts";
 import type { Image } from "../../kernels/docker/images.ts";
 import { packFolder } from "../../kernels/process/pack-files.ts";
-import { ensureNetwork } from "./ensure-network.ts";
+import { ensureNetwork, everyEngineHas } from "./ensure-network.ts";
 import { type Repo2docker, runRepo2docker } from "./repo2docker.ts";
 import { type BuildEnd, type ClassicBuild, runBuild } from "./run-build.ts";
 import { ownFileName, writeContext, writeSources } from "./write-context.ts";
@@ -34,18 +34,31 @@ const keptLines = 200;
 export async function buildEnvironment(site: Site, request: BuildEnvironment): Promise<Exclude<BuildOutcome, { kind: "interrupted" }> | { kind: "stopped" }> {
   const folder = path.join(site.folder, request.buildId);
   const told = tell(request);
-  await ensureBridgeGuard(site.docker);
-  await ensureNetwork(site.engine, site.builds.network);
+  const network = await openNetwork(site, request);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   try {
-    const end = await buildIn(site, { ...request, onPhase: told.onPhase, onLine: told.onLine }, folder);
+    const closed = { ...site, builds: { ...site.builds, network } };
+    const end = await buildIn(closed, { ...request, onPhase: told.onPhase, onLine: told.onLine }, folder);
     if (end === "stopped") return { kind: "stopped" };
     if (end !== "done") return { kind: "failed", ...wordsFor(end, told.now(), request) };
     return await examine(site, request);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A project's own commands run in it: one that leads to what this machine serves is not given to them. */
+async function openNetwork({ engine, docker, builds }: Site, { onLine }: BuildEnvironment): Promise<string> {
+  const { network } = builds;
+  if (everyEngineHas.has(network)) return network;
+  const guard = await ensureBridgeGuard(docker);
+  if (!guard.holds) {
+    onLine(`Without a network: that of builds is ${guard.how}`);
+    return "none";
+  }
+  await ensureNetwork(engine, network);
+  return network;
 }
 
 async function buildIn(site: Site, request: BuildEnvironment, folder: string): Promise<BuildEnd> {

@@ -2,12 +2,12 @@ import type Docker from "dockerode";
 import { interfaceCharacters } from "../../kernels/docker/bridge-guard.ts";
 import { isAbsent, isBeside } from "../../kernels/docker/engine.ts";
 
-/** Those that every engine has. */
-const given = new Set(["none", "host", "bridge", "default"]);
+/** Networks that every engine has: whoever names one of them for builds knows what it leads to. */
+export const everyEngineHas: ReadonlySet<string> = new Set(["none", "host", "bridge", "default"]);
 
 /** A network for builds alone: no container on it sees another. The bridge bears its name, which the guard of bridges knows it by. */
 export async function ensureNetwork(engine: Docker, name: string): Promise<void> {
-  if (given.has(name)) return;
+  if (everyEngineHas.has(name)) return;
   try {
     await engine.getNetwork(name).inspect();
   } catch (error) {

@@ -49,19 +49,32 @@ export async function runBuild(engine: Docker, build: ClassicBuild): Promise<Bui
   signal.addEventListener("abort", onStopped, { once: true });
   if (signal.aborted) end("stopped");
   const timer = setTimeout(() => end("took_too_long"), limits.seconds * 1000);
-  const running = { id: null as string | null };
+  const running: Running = { id: null, layers: [] };
   const looking = watchSize(engine, running, build, () => end("too_large"));
   try {
     const answer = await engine.buildImage(build.context, { ...optionsOf(build), abortSignal: stop.signal });
-    return await follow(engine, answer, build, running, stop.signal);
+    const ended = await follow(engine, answer, build, running, stop.signal);
+    if (ended === "failed") await forgetLayers(engine, running.layers);
+    return ended;
   } catch (error) {
-    if (stop.signal.aborted) return why;
-    throw error;
+    if (!stop.signal.aborted) throw error;
+    // One that was stopped goes on from there when the engine is back.
+    if (why !== "stopped") await forgetLayers(engine, running.layers);
+    return why;
   } finally {
     clearTimeout(timer);
     clearInterval(looking);
     signal.removeEventListener("abort", onStopped);
   }
+}
+
+/** Of a build that made nothing, its layers are in nobody's image: they would fill the disk with every try. Those that others stand on stay. */
+async function forgetLayers(engine: Docker, layers: readonly string[]): Promise<void> {
+  for (const id of layers.toReversed())
+    await engine
+      .getImage(id)
+      .remove()
+      .catch(() => undefined);
 }
 
 function optionsOf({ name, dockerfile, buildargs, labels, network, limits }: ClassicBuild): Docker.ImageBuildOptions {
@@ -88,16 +101,12 @@ function optionsOf({ name, dockerfile, buildargs, labels, network, limits }: Cla
   };
 }
 
+/** The container of the present step, and the layers that steps before it made. */
+type Running = { id: string | null; readonly layers: string[] };
 type Said = { readonly stream?: string; readonly status?: string; readonly error?: string };
 
 /** To the end of what the engine says. */
-async function follow(
-  engine: Docker,
-  answer: NodeJS.ReadableStream,
-  build: ClassicBuild,
-  running: { id: string | null },
-  stopped: AbortSignal,
-): Promise<BuildEnd> {
+async function follow(engine: Docker, answer: NodeJS.ReadableStream, build: ClassicBuild, running: Running, stopped: AbortSignal): Promise<BuildEnd> {
   const { promise, resolve, reject } = Promise.withResolvers<BuildEnd>();
   const onAbort = (): void => reject(new Error("stopped"));
   stopped.addEventListener("abort", onAbort, { once: true });
@@ -137,26 +146,36 @@ async function follow(
 }
 
 /** Whether a step's container has come to be. */
-function takeLine(line: string, build: ClassicBuild, running: { id: string | null }): boolean {
+function takeLine(line: string, build: ClassicBuild, running: Running): boolean {
   const step = /^Step (\d+)\/\d+ : /.exec(line);
   const phase = step && (build.phases[Number(step[1]) - 1] ?? build.phases.at(-1));
   if (phase) build.onPhase(phase);
+  // What a stage begins with is somebody else's.
+  if (/^Step \d+\/\d+ : FROM /i.test(line)) running.id = null;
   const begun = /^ ---> Running in ([0-9a-f]+)/.exec(line);
   if (begun?.[1]) running.id = begun[1];
+  // After a container's step what it made; of steps that were known it says so before.
+  const made = /^ ---> ([0-9a-f]{12})$/.exec(line);
+  if (made?.[1] && running.id !== null) running.layers.push(made[1]);
   if (!/^(?: ---> |Removing intermediate container |\[Warning\] One or more build-args)/.test(line) && line.trim() !== "") build.onLine(line);
   return begun !== null;
 }
 
-/** What the present step has written, with all before it. Asking costs the engine a walk through that, so it is asked seldom. */
-function watchSize(engine: Docker, running: { readonly id: string | null }, { limits, baseBytes }: ClassicBuild, onTooLarge: () => void): NodeJS.Timeout {
+/** What the present step has written, with all before it; of steps that were over between two looks nothing is known until the end. Asking costs the engine a walk through that, so it is asked seldom. */
+function watchSize(engine: Docker, running: Running, { limits, baseBytes }: ClassicBuild, onTooLarge: () => void): NodeJS.Timeout {
   let asking = false;
+  /** Where the base is not known: by step, what it had written when it was looked at last. */
+  const written = new Map<string, number>();
   const look = async (): Promise<void> => {
     if (asking || running.id === null) return;
     asking = true;
+    const { id } = running;
     try {
       const wish = { size: true } as Docker.ContainerInspectOptions;
-      const seen = (await engine.getContainer(running.id).inspect(wish)) as unknown as { SizeRootFs?: number; SizeRw?: number };
-      const added = baseBytes === null ? (seen.SizeRw ?? 0) : (seen.SizeRootFs ?? 0) - baseBytes;
+      const seen = (await engine.getContainer(id).inspect(wish)) as unknown as { SizeRootFs?: number; SizeRw?: number };
+      written.set(id, seen.SizeRw ?? 0);
+      const inSteps = [...written.values()].reduce((sum, bytes) => sum + bytes, 0);
+      const added = baseBytes === null ? inSteps : (seen.SizeRootFs ?? 0) - baseBytes;
       if (added > limits.diskBytes) onTooLarge();
     } catch {
       // It has just ended, or has not begun yet.

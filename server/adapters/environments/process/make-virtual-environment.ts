@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { chmod, chown, cp, lstat, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { projectPlace } from "#lib/domain/environment.ts";
@@ -137,10 +138,15 @@ async function addFolder(hash: ReturnType<typeof createHash>, root: string, with
     const found = await lstat(path.join(root, relative));
     if (found.isDirectory()) bytes += await addFolder(hash, root, relative);
     // Compiled files carry times.
-    else if (found.isFile() && !name.endsWith(".pyc")) hash.update(`${relative}\0${found.size}\0`).update(await readFile(path.join(root, relative)));
+    else if (found.isFile() && !name.endsWith(".pyc")) await addFile(hash.update(`${relative}\0${found.size}\0`), path.join(root, relative));
     bytes += found.size;
   }
   return bytes;
+}
+
+/** In parts: a package may hold a file of any size. */
+async function addFile(hash: ReturnType<typeof createHash>, file: string): Promise<void> {
+  for await (const part of createReadStream(file)) hash.update(part as Buffer);
 }
 
 /** Of an environment that was made. */
