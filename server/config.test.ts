@@ -7,7 +7,7 @@ import { ConfigError, loadConfig } from "./config.ts";
 const internal = new Set(["SHEAF_WEB_PORT", "SHEAF_WEB_HOST", "SHEAF_DEVELOPMENT"]);
 const source = readFileSync(path.join(import.meta.dirname, "config-schema.ts"), "utf8");
 const example = readFileSync(path.join(import.meta.dirname, "../.env.example"), "utf8");
-const documented = Object.fromEntries([...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value]));
+const documented = Object.fromEntries([...example.matchAll(/^([A-Z_0-9]+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value]));
 
 describe("settings", () => {
   test("have sensible defaults", () => {
@@ -44,7 +44,7 @@ describe("settings", () => {
 
 describe(".env.example", () => {
   test("documents every setting, and no other", () => {
-    const known = [...source.matchAll(/^ {2}([A-Z_]+): /gm)].map(([, name = ""]) => name).filter((name) => !internal.has(name));
+    const known = [...source.matchAll(/^ {2}([A-Z_0-9]+): /gm)].map(([, name = ""]) => name).filter((name) => !internal.has(name));
     expect(Object.keys(documented).sort()).toEqual(known.sort());
   });
   test("as it stands changes nothing", () => expect(loadConfig(documented)).toEqual(loadConfig({})));

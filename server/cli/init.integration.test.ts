@@ -71,7 +71,7 @@ describe("the folder of a production set", () => {
       webHost: "web",
       databaseUrl: `postgres://sheaf:${settings.POSTGRES_PASSWORD}@postgres:5432/sheaf`,
     });
-    const known = readFileSync("server/config.ts", "utf8");
+    const known = readFileSync("server/config-schema.ts", "utf8");
     for (const name of Object.keys(environment)) expect(known).toContain(`  ${name}: `);
   });
 
@@ -101,12 +101,21 @@ describe("the folder of a production set", () => {
 
 describe("the compose file", () => {
   test("starts with nothing missing, and with no secret of its own", () => {
-    for (const [, name = ""] of text.matchAll(/\$\{([A-Z_]+):\?/g)) expect(Object.keys(settings)).toContain(name);
-    for (const [, name = "", rest = ""] of text.matchAll(/\$\{([A-Z_]+)(:?[^}]*)\}/g)) {
+    for (const [, name = ""] of text.matchAll(/\$\{([A-Z_0-9]+):\?/g)) expect(Object.keys(settings)).toContain(name);
+    for (const [, name = "", rest = ""] of text.matchAll(/\$\{([A-Z_0-9]+)(:?[^}]*)\}/g)) {
       // Anything else has a default, or is named as required elsewhere.
       if (!rest.startsWith(":-")) expect(text).toContain(`\${${name}:?`);
       if (/PASSWORD|SECRET|TOKEN/.test(name)) expect(rest === ":-" || rest.startsWith(":?")).toBe(true);
     }
+  });
+
+  test("lets every setting be set in .env but those that it is about", () => {
+    const documented = [...readFileSync(".env.example", "utf8").matchAll(/^([A-Z_0-9]+)=/gm)].map(([, name = ""]) => name);
+    const own =
+      /^(DATABASE_URL|SHEAF_SECRET|SHEAF_REGISTRY_PASSWORD)(_FILE)?$|^SHEAF_(DATA|CACHE|PORT|LISTEN|TRUSTED_PROXIES|INTERNAL_LISTEN|KERNELS|DOCKER_HOST|LAB_HOSTS|LAB_PORT)$/;
+    const elsewhere = /^SHEAF_(NODE_|DATA_VOLUME_|ENGINE_ID|RUNTIME|NEW_PASSWORD|DEMO)/;
+    const missing = documented.filter((name) => !own.test(name) && !elsewhere.test(name) && !text.includes(`\${${name}:`));
+    expect(missing).toEqual([]);
   });
 
   test.each(services)("%s is bounded, watched and has no more rights than it needs", (name, service) => {
@@ -114,7 +123,7 @@ describe("the compose file", () => {
     expect(service.cap_drop).toEqual(["ALL"]);
     expect(service.security_opt).toContain("no-new-privileges:true");
     expect(service.logging?.options).toMatchObject({ "max-size": expect.any(String), "max-file": expect.any(String) });
-    expect([service.privileged, service.network_mode, service.pid]).toEqual([undefined, undefined, undefined]);
+    expect([service.privileged, service.network_mode, service.pid]).toEqual([undefined, undefined, name === "engine" ? "host" : undefined]);
     expect(service.restart).toBe(endsByItself.has(name) ? "no" : "unless-stopped");
     if (!endsByItself.has(name)) expect(service.healthcheck?.test[0]).toBe("CMD");
     // What is fetched has a version; what is built here has that of its source.
@@ -132,7 +141,7 @@ describe("the compose file", () => {
     expect(services.filter(([, one]) => one.networks?.includes("front")).map(([name]) => name)).toEqual(["gateway", "nginx", "prometheus"]);
   });
 
-  test("keeps each datum in one named volume, and web and engine can be many", () => {
+  test("keeps what it keeps in named volumes, each used, and web and engine can be many", () => {
     const used = services.flatMap(([, one]) => (one.volumes ?? []).filter(({ type }) => type === "volume").map(({ source }) => source));
     expect([...new Set(used)].sort()).toEqual(Object.keys(compose.volumes).sort());
     for (const name of ["web", "engine"]) expect(compose.services[name]).not.toMatchObject({ container_name: expect.anything() });
@@ -156,5 +165,5 @@ describe("the compose file", () => {
 
 /** As compose fills in variables. */
 function fill(value: string): string {
-  return String(value).replace(/\$\{([A-Z_]+)(?::[-?]([^}]*))?\}/g, (_, name: string, other: string | undefined) => settings[name] ?? other ?? "");
+  return String(value).replace(/\$\{([A-Z_0-9]+)(?::[-?]([^}]*))?\}/g, (_, name: string, other: string | undefined) => settings[name] ?? other ?? "");
 }
