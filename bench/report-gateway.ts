@@ -68,8 +68,7 @@ function aims(measured: readonly WayMeasure[], loadedP99Ms: number): string[] {
     said.push(against(`small requests 2.5 times as fast as ${chp.way.name} (it is ${times(ratio)})`, ratio >= 2.5));
   } else said.push("configurable-http-proxy: skipped, it could not be fetched.");
   if (nginx) {
-    const middle = ({ sockets }: WayMeasure): number[] => sockets.map(({ p50Ms }) => p50Ms);
-    const ratio = median(ratios(middle(own), middle(nginx)));
+    const ratio = median(ratios(middleOf(own), middleOf(nginx)));
     // A tenth is less than one run differs from the next.
     said.push(against(`sockets level with ${nginx.way.name} (round trips take ${times(ratio)} as long)`, ratio <= 1.1));
   } else said.push("nginx: skipped, it is not installed.");
@@ -78,11 +77,14 @@ function aims(measured: readonly WayMeasure[], loadedP99Ms: number): string[] {
     said.push(against(`small requests by an nginx that asks, 0.54 of what is had directly (it is ${small.toFixed(2)})`, small >= 0.54));
     const large = median(ratios(front.megabytesPerSecond, direct.megabytesPerSecond));
     said.push(against(`a large download by an nginx that asks, 0.95 of what is had directly (it is ${large.toFixed(2)})`, large >= 0.95));
+    const trip = median(ratios(middleOf(direct), middleOf(front)));
+    said.push(against(`a socket by an nginx that asks, 0.95 of the round trips a second that are had directly (it is ${trip.toFixed(2)})`, trip >= 0.95));
   }
   said.push(against("p99 of a socket's round trip under 2 ms while pages are under load", loadedP99Ms < 2));
   return [said.map((line) => `- ${line}`).join("\n")];
 }
 
+const middleOf = ({ sockets }: WayMeasure): number[] => sockets.map(({ p50Ms }) => p50Ms);
 const ratios = (of: readonly number[], to: readonly number[]): number[] => of.map((value, round) => value / (to[round] ?? Number.NaN));
 
 const milliseconds2 = (ms: number): string => (ms < 10 ? `${ms.toFixed(2)} ms` : milliseconds(ms));

@@ -11,7 +11,7 @@ export async function groupFoldersOf({ store, homes }: Pick<Services, "store" | 
   return Promise.all(
     (await store.groupsOf(userId)).map(async ({ group, role }) => {
       const gid = isRoot && group.gidOffset !== null ? firstGid + group.gidOffset : null;
-      return { slug: group.slug, folder: await homes.ensureGroupFolder({ id: group.id, gid }), gid, role };
+      return { id: group.id, slug: group.slug, folder: await homes.ensureGroupFolder({ id: group.id, gid }), gid, role };
     }),
   );
 }

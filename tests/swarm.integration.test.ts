@@ -156,9 +156,12 @@ describe.skipIf(whyNoNodes !== null)("several Docker nodes in a Swarm, with an e
       since,
     );
     await until(async () => (await runsOf(struck)).every(({ state, engineId }) => state === "running" && engineId !== null && nodeOf(engineId) !== victim));
+    const elsewhere = since();
     console.log(
-      `after a node was killed its ${struck.length} runs ran elsewhere within ${since()} s, its ${lost.length} labs were told within ${await told} s`,
+      `after a node was killed its ${struck.length} runs ran elsewhere within ${elsewhere} s, its ${lost.length} labs were told within ${await told} s`,
     );
+    // What is promised, not how fast this machine is: most of it is the silence that has to be waited for.
+    expect(Number(elsewhere)).toBeLessThan(20);
 
     for (const id of ids) expect(await site.final(id, 120)).toMatchObject({ state: "done", attempt: struck.includes(id) ? 2 : 1 });
     for (const lab of labs)

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { GroupId } from "./ids.ts";
 import { lostGroups, planMounts } from "./mounts.ts";
 import { roles } from "./person.ts";
 
 const subject = { username: "ada", homeFolder: "/data/homes/ada", groups: [] };
-const fern = { slug: "fern", folder: "/data/groups/fern", gid: 7 };
+const fern = { id: "group_fern" as GroupId, slug: "fern", folder: "/data/groups/fern", gid: 7 };
 const everyRole = [...roles, null] as const;
 
 test("shows a person their own home, to write, and no other", () => {
@@ -24,6 +25,7 @@ test.each([
 
 test("never shows a folder of a group that the person is not in, and no folder twice", () => {
   const group = fc.record({
+    id: fc.constant("group_any" as GroupId),
     slug: fc.stringMatching(/^[a-z]{1,8}$/),
     folder: fc.stringMatching(/^\/g\/[a-z]{1,8}$/),
     gid: fc.constant(null),

@@ -1,10 +1,11 @@
+import type { GroupId } from "./ids.ts";
 import type { Role } from "./person.ts";
 
 /** A folder of this machine as a lab sees it. */
 export type FolderMount = { readonly source: string; readonly target: string; readonly access: "read" | "write" };
 
 /** A group's folder, and what the person is in the group; null: nothing (any more). `gid`: whose the folder is, where folders have owners. */
-export type GroupFolder = { readonly slug: string; readonly folder: string; readonly gid: number | null; readonly role: Role | null };
+export type GroupFolder = { readonly id: GroupId; readonly slug: string; readonly folder: string; readonly gid: number | null; readonly role: Role | null };
 
 /** What decides which folders somebody's lab sees. */
 export type MountSubject = { readonly username: string; readonly homeFolder: string; readonly groups: readonly GroupFolder[] };
@@ -29,12 +30,12 @@ export function planMounts({ username, homeFolder, groups }: MountSubject): Moun
   };
 }
 
-/** Names of groups whose folder a lab was given, and may no longer have, or no longer write to. */
-export function lostGroups(given: readonly GroupFolder[], now: readonly GroupFolder[]): readonly string[] {
+/** Names of groups whose folder a lab was given, and may no longer have, or no longer write to. `now`: what the person is in which group. */
+export function lostGroups(given: readonly GroupFolder[], now: readonly Pick<GroupFolder, "id" | "role">[]): readonly string[] {
   return given
     .filter((group) => {
       const had = group.role && accessOf[group.role];
-      const role = now.find(({ folder }) => folder === group.folder)?.role ?? null;
+      const role = now.find(({ id }) => id === group.id)?.role ?? null;
       return had !== null && (role === null || (had === "write" && accessOf[role] === "read"));
     })
     .map(({ slug }) => slug);

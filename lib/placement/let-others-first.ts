@@ -20,10 +20,10 @@ export type Placed = {
 const forImageMs = 1500;
 const forMemoryMs = 600;
 /**
- * A better place is told of it at the same moment: it needs no longer than a notification and a query. The emptier it is the
+ * A better place is told of it at the same moment: it needs no longer than a notification and three queries, on a machine that may be busy starting something. The emptier it is the
  * longer, so that of many that come at once, of which the others' reports do not know yet, each takes its share.
  */
-const forBalanceMs = 150;
+const forBalanceMs = 300;
 const mostSteps = 4;
 /** Of what the work may use: less of a difference is none, and so much of it is a step. */
 const noticedShare = 0.1;

@@ -3,8 +3,11 @@ import type { Services } from "#server/context.ts";
 
 const silentMs = 30_000;
 
-/** Another engine may have it where this one has not: only where there is no other is it gone for everybody. */
-export async function noteEnvironmentGone({ store, now }: Pick<Services, "store" | "now">, id: EnvironmentBuildId): Promise<void> {
-  const engines = await store.listEngines(new Date(now().getTime() - silentMs));
-  if (engines.length <= 1) await store.markBuildRemoved(id);
+/**
+ * Another engine may have it where this one has not: it is gone for everybody only where there is no other, where all share
+ * one container engine, or where a registry was asked that all of them ask. Whoever wants it next has it made again.
+ */
+export async function noteEnvironmentGone({ config, store, now }: Pick<Services, "config" | "store" | "now">, id: EnvironmentBuildId): Promise<void> {
+  const isShared = config.kernels.adapter === "docker" || config.docker.registry !== null;
+  if (isShared || (await store.listEngines(new Date(now().getTime() - silentMs))).length <= 1) await store.markBuildRemoved(id);
 }

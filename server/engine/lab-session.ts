@@ -88,7 +88,8 @@ export function runLab(services: Services, kernels: KernelsPort, row: LabRow, le
     stage = "ending";
     watch.stop();
     await store.changeLab(lease, { state: "stopping", stopsAt: null }).catch(() => false);
-    await lab.stop();
+    // Whoever may no longer read something is not asked to close it.
+    await (ending.why === "access" ? lab.kill() : lab.stop());
     return ending;
   };
 

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type GroupFolder, lostGroups } from "#lib/domain/mounts.ts";
 import type { Services } from "#server/context.ts";
-import { groupFoldersOf } from "#server/group-folders.ts";
 import { labBasePath } from "#server/lab-address.ts";
 import type { Home } from "#server/ports/homes.ts";
 import type { Lab } from "#server/ports/kernels.ts";
@@ -53,7 +52,11 @@ export function watchLab(watch: WatchLab): { look(): void; stop(): void } {
 /** Answers when the next look is due. */
 async function look({ services, lab, home, groups, row, readyAt, change, end }: WatchLab, seen: { kills: number; homeBytes: number }): Promise<number> {
   const { config, store, now } = services;
-  const lost = lostGroups(groups, await groupFoldersOf(services, row.userId));
+  const memberships = groups.length === 0 ? [] : await store.groupsOf(row.userId);
+  const lost = lostGroups(
+    groups,
+    memberships.map(({ group, role }) => ({ id: group.id, role })),
+  );
   if (lost.length > 0) {
     // A folder could be taken out of a running lab, but not out of a program that holds a file of it open.
     end({ why: "access", error: `You may no longer work in the folder of ${lost.join(", ")}, so the lab was ended. Your own files are as they were saved.` });

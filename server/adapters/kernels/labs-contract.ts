@@ -2,6 +2,7 @@ import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "nod
 import os from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { GroupId } from "#lib/domain/ids.ts";
 import type { GroupFolder } from "#lib/domain/mounts.ts";
 import type { Role } from "#lib/domain/person.ts";
 import type { KernelLimits, KernelsPort, Lab, StartLab } from "#server/ports/kernels.ts";
@@ -170,7 +171,7 @@ export function labsContract(name: string, makeAdapter: (folder: string) => Prom
           await chmod(at, 0o2770);
         }
         await writeFile(path.join(at, "given.txt"), slug);
-        return { slug, folder: at, gid: isRoot ? gid : null, role };
+        return { id: `group_${slug}` as GroupId, slug, folder: at, gid: isRoot ? gid : null, role };
       };
       const [read, write, led] = [
         await shared("readers", 1_000_000_001, "reader"),

@@ -201,9 +201,13 @@ function liveContainer({ engine, api, sessionId, tracked, watch, forget, settle 
   let interrupting: Promise<void> | null = null;
   const remove = async (): Promise<void> => {
     if (!tracked.gone) tracked.reason ??= "killed";
-    await surely(() => removeContainer(engine, api.id));
-    await settle(api.id, tracked, killedBySignal9);
-    forget();
+    try {
+      await surely(() => removeContainer(engine, api.id));
+    } finally {
+      await settle(api.id, tracked, killedBySignal9);
+      // One that could not be removed is nobody's from now on: it goes when the engine is met again.
+      forget();
+    }
   };
   return {
     id: api.id,

@@ -23,14 +23,17 @@ export function labOf({ container, folders, secret, leaveNetwork }: StartedLab, 
   const kill = (): Promise<void> => {
     killing ??= container
       .remove()
-      .then(leaveNetwork)
+      .finally(leaveNetwork)
       .then(() => removeFolders([folders.session, folders.sockets, folders.socket]));
     return killing;
   };
   const stop = async (): Promise<void> => {
     if (!container.isGone()) {
-      await container.terminate();
-      await Promise.race([container.exited, sleep(orderlyMs)]);
+      const asked = await container.terminate().then(
+        () => true,
+        () => false,
+      );
+      if (asked) await Promise.race([container.exited, sleep(orderlyMs)]);
     }
     await kill();
   };

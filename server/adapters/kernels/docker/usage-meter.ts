@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { KernelUsage } from "#server/ports/kernels.ts";
 import { findControlGroup } from "../process/found-group.ts";
-import { deletedOpenBytes } from "../process/process-tree.ts";
+import { deletedOpenBytes, descendantsOf } from "../process/process-tree.ts";
 import type { LiveContainer } from "./containers.ts";
 
 export type UsageMeter = {
@@ -55,8 +55,9 @@ export function createUsageMeter(container: LiveContainer): UsageMeter {
       return last;
     },
     async hiddenBytes() {
-      const pids = await (await group)?.processIds();
-      return pids ? deletedOpenBytes(pids) : 0;
+      const first = await container.hostPid;
+      const pids = (await (await group)?.processIds()) ?? (first === null ? [] : await descendantsOf(first));
+      return deletedOpenBytes(pids);
     },
   };
 }
