@@ -10,7 +10,7 @@ import { startDebianPostgres } from "./debian-postgres.ts";
 import { stopOwnEngine } from "./docker-engine.ts";
 import { prepareContainers, prepareMachine, prepareSet } from "./prepare-machine.ts";
 import { bin, execute, playwright, vitest } from "./suites.ts";
-import type { SuiteTally } from "./tally.ts";
+import { type SuiteTally, together } from "./tally.ts";
 
 type Suite = { name: string; run: (reports: string) => Promise<SuiteTally> };
 
@@ -21,6 +21,9 @@ const check = (name: string, command: string, ...args: string[]): Suite => ({
     (await execute(command, args)) === 0 ? { passed: 1, failed: 0, skipped: 0, failures: [] } : { passed: 0, failed: 1, skipped: 0, failures: ["see above"] },
 });
 
+/** Journeys that meet kernels, labs or what is between them and the browser; all of them pass there, and would take a quarter of an hour more. */
+const inContainersBehindNginx = ["visitor-runs", "interruptions", "lab-page", "hostile-lab", "environments", "no-code-from-clients"];
+
 const suites: readonly Suite[] = [
   check("types", bin("tsc"), "--noEmit"),
   check("style", bin("biome"), "check", "."),
@@ -29,11 +32,15 @@ const suites: readonly Suite[] = [
   check("unused", bin("knip")),
   { name: "unit", run: (reports) => vitest(reports, "unit", []) },
   { name: "integration", run: (reports) => vitest(reports, "integration", []) },
-  { name: "containers", run: (reports) => withEngine(reports, "containers", prepareContainers) },
-  { name: "swarm", run: (reports) => withEngine(reports, "swarm", prepareContainers) },
-  { name: "compose", run: (reports) => withEngine(reports, "compose", prepareSet) },
+  { name: "containers", run: (reports) => inContainers(() => adapterAndEngine(reports)) },
+  { name: "swarm", run: (reports) => inContainers(() => vitest(reports, "swarm", [])) },
+  { name: "compose", run: (reports) => inContainers(() => vitest(reports, "compose", []), prepareSet) },
   { name: "second-database", run: onDebianPostgres },
   { name: "e2e", run: journeys },
+  {
+    name: "e2e-containers",
+    run: (reports) => inContainers(() => playwright(reports, inContainersBehindNginx, { SHEAF_KERNELS: "docker", SHEAF_TEST_NGINX: "1" })),
+  },
 ];
 
 const wanted = process.argv.slice(2);
@@ -70,12 +77,14 @@ if (failures.length > 0) console.log(`Failed:\n${failures.map((name) => `  ${nam
 console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
 process.exit(sum.failed > 0 || sum.passed === 0 ? 1 : 0);
 
-function withEngine(reportFolder: string, project: string, prepare: () => Promise<string | null>): Promise<SuiteTally> {
-  return inContainers(() => vitest(reportFolder, project, []), prepare);
+/** What the adapter owes, and what an engine makes of it: limits, labs and their ends in words. */
+async function adapterAndEngine(reports: string): Promise<SuiteTally> {
+  const engine = ["server/engine/engine.integration", "server/engine/labs.integration"];
+  return together(await vitest(reports, "containers", []), await vitest(reports, "integration", engine, { SHEAF_KERNELS: "docker" }));
 }
 
 /** Where an engine can be had and the images made; plainly skipped elsewhere. */
-async function inContainers(suite: () => Promise<SuiteTally>, prepare: () => Promise<string | null>): Promise<SuiteTally> {
+async function inContainers(suite: () => Promise<SuiteTally>, prepare: () => Promise<string | null> = prepareContainers): Promise<SuiteTally> {
   const problem = await prepare();
   if (problem === null) return suite().finally(stopOwnEngine);
   console.log(`skipped: ${problem}`);
@@ -99,5 +108,5 @@ async function onDebianPostgres(reportFolder: string): Promise<SuiteTally> {
 /** In containers where SHEAF_KERNELS says so. */
 async function journeys(reportFolder: string): Promise<SuiteTally> {
   if ((process.env.SHEAF_KERNELS ?? "process") === "process") return playwright(reportFolder);
-  return inContainers(() => playwright(reportFolder), prepareContainers);
+  return inContainers(() => playwright(reportFolder));
 }

@@ -65,11 +65,12 @@ const journeySuite: z.ZodType<JourneySuite> = z.object({
 });
 const journeyReport = z.object({ suites: z.array(journeySuite) });
 
-/** Journeys through a browser. */
-export function playwright(reportFolder: string): Promise<SuiteTally> {
+/** Journeys through a browser; `filters` are names of files, none means all. */
+export function playwright(reportFolder: string, filters: readonly string[] = [], environment: Record<string, string> = {}): Promise<SuiteTally> {
   return runWithSecondTry(async (files) => {
+    const chosen = files.length > 0 ? files : filters;
     const report = path.join(reportFolder, `e2e-${Date.now()}.json`);
-    const code = await execute(bin("playwright"), ["test", "--reporter=list,json", ...files], { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+    const code = await execute(bin("playwright"), ["test", "--reporter=list,json", ...chosen], { ...environment, PLAYWRIGHT_JSON_OUTPUT_NAME: report });
     const read = await readReport(report, journeyReport);
     return suiteRun(code, new Map(read?.suites.map((file) => [file.title, tallyOfJourneys(file)])));
   });

@@ -7,6 +7,17 @@ export type SuiteRun = { readonly files: ReadonlyMap<string, Tally>; readonly br
 /** `wavering`: what failed at first and passed by itself afterwards, told apart because it is a fault all the same. */
 export type SuiteTally = Tally & { readonly wavering?: readonly string[] };
 
+/** Two runs as one suite. */
+export function together(one: SuiteTally, other: SuiteTally): SuiteTally {
+  return {
+    passed: one.passed + other.passed,
+    failed: one.failed + other.failed,
+    skipped: one.skipped + other.skipped,
+    failures: [...one.failures, ...other.failures],
+    wavering: [...(one.wavering ?? []), ...(other.wavering ?? [])],
+  };
+}
+
 /** So many files that fail are no accident. */
 const accidents = 4;
 

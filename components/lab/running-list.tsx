@@ -51,12 +51,15 @@ export function RunningList({ initial }: { initial: readonly RunningThing[] }) {
           </h2>
           <ul className="rows">
             {runs.map((run) => (
-              <li key={run.id} className="flex flex-wrap items-baseline gap-x-4 gap-y-1 py-3">
-                <Link className="link min-w-0 flex-1 font-medium" href={run.url}>
+              <li key={run.id} className="grid gap-x-6 gap-y-2 py-3 md:grid-cols-[minmax(0,1fr)_16rem_auto] md:items-center">
+                <Link className="link min-w-0 font-medium" href={run.url}>
                   {run.title}
                 </Link>
-                <StateMark state={run.state as RunState} />
-                <Age at={run.queuedAt} />
+                {run.usage ? <Usage usage={run.usage} /> : <span />}
+                <span className="flex items-baseline gap-4">
+                  <StateMark state={run.state as RunState} />
+                  <Age at={run.queuedAt} />
+                </span>
               </li>
             ))}
           </ul>

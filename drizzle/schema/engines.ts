@@ -1,6 +1,7 @@
 import { jsonb, pgTable, text } from "drizzle-orm/pg-core";
 import type { EnvironmentsOffer } from "#lib/domain/environment.ts";
-import type { EngineId } from "#lib/domain/ids.ts";
+import type { EngineId, RunId } from "#lib/domain/ids.ts";
+import type { LabUsage } from "#lib/domain/lab.ts";
 import type { NodeOffer } from "#lib/placement/let-others-first.ts";
 import { instant } from "./columns.ts";
 
@@ -18,8 +19,8 @@ export type EngineDetails = {
   readonly labs?: { readonly works: boolean; readonly how: string; readonly warm: boolean; readonly running?: number; readonly waiting?: number };
   /** Where there are several machines: what others place their work by. */
   readonly node?: NodeOffer;
-  /** What is used together, as last measured. */
-  readonly usage?: { readonly runs: { readonly memoryBytes: number; readonly cpuSeconds: number } };
+  /** What runs use together and each, as last measured. */
+  readonly usage?: { readonly runs: { readonly memoryBytes: number; readonly cpuSeconds: number; readonly each?: Readonly<Record<RunId, LabUsage>> } };
 };
 
 /** Engines that are alive; the runs of one that stops reporting are taken over. */

@@ -53,7 +53,16 @@ export type LabView = {
 /** Something of mine that runs: labs, and runs of worksheets that go on. */
 export type RunningThing =
   | { readonly kind: "lab"; readonly lab: LabView }
-  | { readonly kind: "run"; readonly id: string; readonly title: string; readonly state: string; readonly queuedAt: string; readonly url: string };
+  | {
+      readonly kind: "run";
+      readonly id: string;
+      readonly title: string;
+      readonly state: string;
+      readonly queuedAt: string;
+      /** Null while it waits, and before its kernel was measured. */
+      readonly usage: LabUsage | null;
+      readonly url: string;
+    };
 
 /**
  * What the lab's page and the bar around it say to one another by `postMessage`. The bar only ever shows what a lab says:

@@ -1,8 +1,8 @@
 import type { EngineId, RunId } from "#lib/domain/ids.ts";
 import type { RunEvent } from "#lib/domain/run.ts";
 import { type PlannedCell, planRun } from "#lib/worksheet/plan-run.ts";
+import type { RunLimits } from "#server/config.ts";
 import type { Services } from "#server/context.ts";
-import type { Kernel } from "#server/ports/kernels.ts";
 import type { Run, RunLease } from "#server/ports/store.ts";
 import { untilDatabaseIsBack } from "./database-away.ts";
 import { describeEnd, type RunEnd } from "./describe-end.ts";
@@ -12,6 +12,7 @@ import { type CellsOutcome, executeCells } from "./execute-cells.ts";
 import { finishRun } from "./finish-run.ts";
 import { type GivenInputs, giveInputs, planInputs, temporaryFolderOf } from "./give-inputs.ts";
 import { environmentOf, type GivenUpload, type LoadedVersion, loadUploads, type VersionLoader } from "./load-run.ts";
+import type { MeasuredKernel } from "./measure-runs.ts";
 import { queuedAgain } from "./queued-again.ts";
 import { maxAttemptsOf } from "./recover-runs.ts";
 import { createRunJournal, type RunJournal } from "./run-journal.ts";
@@ -28,7 +29,7 @@ export type RunServices = Pick<Services, "config" | "store" | "storage" | "log" 
   /** Runs under way, to be stopped by their id. */
   readonly signals: Map<RunId, StopSignal>;
   /** Kernels that work on a run, to be measured. */
-  readonly inUse: Set<Kernel>;
+  readonly inUse: Map<RunId, MeasuredKernel>;
   /** Takes the ending of a kernel, which nobody waits for but the engine's own end. */
   readonly clean: (ending: Promise<void>) => void;
 };
@@ -97,12 +98,12 @@ async function prepareAndRun(services: RunServices, going: Going): Promise<void>
     void services.store
       .touchBuild(loaded.value.version.environmentBuildId, services.now())
       .catch((error: unknown) => services.log.debug({ err: error }, "the use of an environment was not noted"));
-  if (ready) services.inUse.add(ready.kernel);
+  if (ready) services.inUse.set(run.id, { kernel: ready.kernel, limitBytes: limitsOf(services, run).memoryBytes });
   try {
     await runWith(services, going, { loaded: loaded.value, uploads: uploads.value, ready }, began);
   } finally {
     if (ready) {
-      services.inUse.delete(ready.kernel);
+      services.inUse.delete(run.id);
       services.clean(endKernel(ready));
     }
   }
@@ -123,7 +124,7 @@ async function runWith(
   began: number,
 ): Promise<void> {
   const { run, signal, writer } = going;
-  const limits = run.ownerId === null && run.purpose === "person" ? services.config.visitor : services.config.person;
+  const limits = limitsOf(services, run);
   const plan = planRun(loaded.version.compiled, run.values, planInputs(uploads));
   let inputs: GivenInputs | null = null;
   let kernelMs = 0;
@@ -174,7 +175,7 @@ async function finish(
   { loaded, uploads, ready }: Omit<Ready, "ready"> & { readonly ready: ReadyKernel | null },
   { stop, plan, inputs, kernelMs, outcome }: Executed,
 ): Promise<void> {
-  const limits = run.ownerId === null && run.purpose === "person" ? services.config.visitor : services.config.person;
+  const limits = limitsOf(services, run);
   // The kernel may have ended after its last cell: that is no failure any more.
   const end = describeEnd(stop, outcome.error, limits);
   const usage = await ready?.kernel.usage().catch(() => null);
@@ -197,6 +198,10 @@ async function finish(
   services.log.debug({ runId: run.id, trace: trace.marks }, "where a run's time went");
   const took = { kernelMs: Math.round(kernelMs), cellsMs: Math.round(outcome.cellsMs) };
   services.log.info({ runId: run.id, worksheet: loaded.worksheet.slug, state: end.state, reason: end.error?.kind, ours, ...took }, "a run ended");
+}
+
+function limitsOf({ config }: Pick<RunServices, "config">, { ownerId, purpose }: Run): RunLimits {
+  return ownerId === null && purpose === "person" ? config.visitor : config.person;
 }
 
 /** What a dying kernel said last is still on its way. */

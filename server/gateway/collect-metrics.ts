@@ -2,7 +2,7 @@ import { type Health, partNames } from "#lib/gateway/health.ts";
 import type { Metric } from "#lib/operation/print-metrics.ts";
 import type { Store } from "#server/ports/store.ts";
 
-type FiguresStore = Pick<Store, "readFigures" | "listEngines">;
+type FiguresStore = Pick<Store, "readFigures" | "listEngines" | "listOpenLabs">;
 
 /** Engines say every few seconds that they are there. */
 const aliveMs = 30_000;
@@ -16,7 +16,17 @@ export async function collectMetrics(store: FiguresStore, health: Health, now: D
 const gauge = (name: string, help: string, samples: Metric["samples"]): Metric => ({ name, help, type: "gauge", samples });
 
 async function fromRows(store: FiguresStore, now: Date): Promise<Metric[]> {
-  const { sessions, queue, labs, lastHour } = await store.readFigures(now);
+  const [{ sessions, queue, labs, lastHour }, open, engines] = await Promise.all([
+    store.readFigures(now),
+    store.listOpenLabs(null),
+    store.listEngines(new Date(now.getTime() - aliveMs)),
+  ]);
+  const measured = [
+    ...open.flatMap(({ id, usage }) => (usage ? [{ labels: { kind: "lab", session: id as string }, usage }] : [])),
+    ...engines.flatMap(({ details }) =>
+      Object.entries(details.usage?.runs.each ?? {}).map(([session, usage]) => ({ labels: { kind: "run", session }, usage })),
+    ),
+  ];
   const byState = (value: (one: (typeof lastHour)[number]) => number, more: Record<string, string> = {}) =>
     lastHour.map((one) => ({ value: value(one), labels: { state: one.state, ...more } }));
   return [
@@ -27,6 +37,16 @@ async function fromRows(store: FiguresStore, now: Date): Promise<Metric[]> {
     ),
     gauge("sheaf_queue_length", "Runs that wait for an engine.", [{ value: queue.length }]),
     gauge("sheaf_queue_oldest_seconds", "How long the first of them has waited.", [{ value: queue.oldestSeconds }]),
+    gauge(
+      "sheaf_session_memory_bytes",
+      "Memory of each lab and each run that goes on, as last measured.",
+      measured.map(({ labels, usage }) => ({ value: usage.memoryBytes, labels })),
+    ),
+    gauge(
+      "sheaf_session_cpu_seconds",
+      "Processor time of each lab and each run that goes on, since it began.",
+      measured.map(({ labels, usage }) => ({ value: usage.cpuSeconds, labels })),
+    ),
     gauge("sheaf_labs_memory_bytes", "Memory of the labs that run, as last measured.", [{ value: labs.memoryBytes }]),
     gauge("sheaf_labs_cpu_seconds", "Processor time of the labs that run, since each began.", [{ value: labs.cpuSeconds }]),
     gauge(

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { labs } from "#drizzle/schema/index.ts";
-import type { EngineId } from "#lib/domain/ids.ts";
+import type { EngineId, RunId } from "#lib/domain/ids.ts";
 import type { Health } from "#lib/gateway/health.ts";
 import { newId, randomText } from "#server/ids.ts";
 import { createLogger } from "#server/log.ts";
@@ -68,13 +68,16 @@ test("operators see what waits, what runs, how long it takes, and how the parts 
     warm: { python: 2 },
     running: 1,
     capacity: 4,
-    usage: { runs: { memoryBytes: 3000, cpuSeconds: 1.5 } },
+    usage: { runs: { memoryBytes: 3000, cpuSeconds: 1.5, each: { ["run_one" as RunId]: { memoryBytes: 3000, limitBytes: 4000, cpuSeconds: 1.5, cpus: 1 } } } },
   });
   const seen = await figures();
   expect(Object.fromEntries(seen)).toMatchObject({
     'sheaf_sessions{kind="run",state="queued"}': 1,
     'sheaf_sessions{kind="lab",state="ready"}': 1,
     sheaf_queue_length: 1,
+    [`sheaf_session_memory_bytes{kind="lab",session="${lab.id}"}`]: 120_000_000,
+    'sheaf_session_memory_bytes{kind="run",session="run_one"}': 3000,
+    'sheaf_session_cpu_seconds{kind="run",session="run_one"}': 1.5,
     sheaf_labs_memory_bytes: 120_000_000,
     sheaf_labs_cpu_seconds: 2.5,
     'sheaf_runs_ended_last_hour{state="done"}': 1,
@@ -89,7 +92,11 @@ test("operators see what waits, what runs, how long it takes, and how the parts 
 });
 
 test("while the database is away the parts are told all the same", async () => {
-  const metrics = await collectMetrics({ readFigures: () => Promise.reject(new Error("away")), listEngines: async () => [] }, health, new Date());
+  const metrics = await collectMetrics(
+    { readFigures: () => Promise.reject(new Error("away")), listEngines: async () => [], listOpenLabs: async () => [] },
+    health,
+    new Date(),
+  );
   expect(metrics.map(({ name }) => name)).toContain("sheaf_part_ready");
   expect(metrics.map(({ name }) => name)).not.toContain("sheaf_queue_length");
 });

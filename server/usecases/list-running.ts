@@ -1,4 +1,5 @@
-import type { RunningThing } from "#lib/domain/lab.ts";
+import type { RunId } from "#lib/domain/ids.ts";
+import type { LabUsage, RunningThing } from "#lib/domain/lab.ts";
 import { can } from "#lib/policy.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import { routes } from "#lib/routes.ts";
@@ -7,6 +8,8 @@ import { labView } from "./lab-view.ts";
 
 /** More than a person may have going at once. */
 const mostRuns = 100;
+/** Engines say every few seconds that they are there, and what they measured. */
+const aliveMs = 30_000;
 
 /** Labs that run, start or stop, then runs that wait or go on: one's own, or everybody's for administrators. */
 export async function listRunning(ctx: Context, input: { all?: boolean } = {}): Promise<Result<readonly RunningThing[]>> {
@@ -15,7 +18,13 @@ export async function listRunning(ctx: Context, input: { all?: boolean } = {}): 
   if (input.all ? !can(actor, "system:operate", null) : !can(actor, "home:read", { ownerId: actor.userId }))
     return fail("forbidden", input.all ? "Only administrators see what others run." : "This token may not see what runs.");
   const whose = input.all ? null : actor.userId;
-  const [labs, runs, usual] = await Promise.all([ctx.store.listOpenLabs(whose), ctx.store.listOpenRuns(whose, mostRuns), ctx.store.usualLabStart()]);
+  const [labs, runs, usual, engines] = await Promise.all([
+    ctx.store.listOpenLabs(whose),
+    ctx.store.listOpenRuns(whose, mostRuns),
+    ctx.store.usualLabStart(),
+    ctx.store.listEngines(new Date(ctx.now().getTime() - aliveMs)),
+  ]);
+  const used: Readonly<Record<RunId, LabUsage>> = Object.assign({}, ...engines.map(({ details }) => details.usage?.runs.each));
   return ok([
     ...labs.map((lab) => ({ kind: "lab" as const, lab: labView(lab, usual) })),
     ...runs.map((run) => ({
@@ -24,6 +33,7 @@ export async function listRunning(ctx: Context, input: { all?: boolean } = {}): 
       title: run.worksheetTitle,
       state: run.state,
       queuedAt: run.queuedAt.toISOString(),
+      usage: used[run.id] ?? null,
       url: routes.run(run.id),
     })),
   ]);

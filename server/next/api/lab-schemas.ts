@@ -3,6 +3,8 @@ import { type LabView, labPhases, labStates, labStopReasons, type RunningThing }
 
 const instant = z.iso.datetime().describe("ISO 8601, UTC");
 
+const usage = z.object({ memoryBytes: z.number(), limitBytes: z.number(), cpuSeconds: z.number(), cpus: z.number() });
+
 export const lab = z
   .object({
     id: z.string(),
@@ -18,7 +20,7 @@ export const lab = z
     busy: z.enum(["kernel", "terminal"]).nullable(),
     stopReason: z.enum(labStopReasons).nullable(),
     error: z.string().nullable(),
-    usage: z.object({ memoryBytes: z.number(), limitBytes: z.number(), cpuSeconds: z.number(), cpus: z.number() }).nullable(),
+    usage: usage.nullable(),
     url: z.string().describe("Page of this site that holds the lab"),
   })
   .meta({ id: "Lab" });
@@ -26,7 +28,7 @@ export const lab = z
 export const runningThing = z
   .discriminatedUnion("kind", [
     z.object({ kind: z.literal("lab"), lab }),
-    z.object({ kind: z.literal("run"), id: z.string(), title: z.string(), state: z.string(), queuedAt: instant, url: z.string() }),
+    z.object({ kind: z.literal("run"), id: z.string(), title: z.string(), state: z.string(), queuedAt: instant, usage: usage.nullable(), url: z.string() }),
   ])
   .meta({ id: "RunningThing" });
 

@@ -7,6 +7,7 @@ import type { Kernel, KernelsPort } from "#server/ports/kernels.ts";
 import { findOwnEngine, killOwnEngine, type OwnEngine, startOwnEngine } from "#tests/docker-engine.ts";
 import { engineSite } from "#tests/engine.ts";
 import { startEngineProcess } from "#tests/engine-process.ts";
+import { labSite } from "#tests/lab-site.ts";
 import { execute, usualLimits, value } from "../execute-for-a-test.ts";
 import { createDockerKernels } from "./kernels.ts";
 import { optionsIn, whyNoDocker } from "./test-options.ts";
@@ -62,6 +63,21 @@ describe.skipIf(engine === null)("a container engine that is killed and comes ba
     expect(await kernel.exited).toMatchObject({ reason: "lost" });
     expect((await execute(await waiting, "1 + 1")).text).toContain("2");
   });
+
+  test("has a lab that was open told as lost; it opens again, with what was saved in it", async () => {
+    const site = await labSite({ SHEAF_KERNELS: "docker" });
+    const process = await startEngineProcess({ ...site.environment, SHEAF_LOG_LEVEL: "error" });
+    const { lab, client } = await site.open(await site.project());
+    const saved = await client.request("PUT", "api/contents/kept.txt", { type: "file", format: "text", content: "kept" });
+    expect(saved.status).toBe(201);
+    await kill();
+    await startOwnEngine({ args });
+    expect(await site.until(lab.id, (row) => row.state === "stopped")).toMatchObject({ stopReason: "ended", error: expect.stringContaining("was restarted") });
+    const again = await site.open(lab.projectId);
+    expect((await again.client.request("GET", "api/contents/kept.txt")).body).toMatchObject({ content: "kept" });
+    await process.kill("SIGTERM");
+    await site.close();
+  }, 300_000);
 
   test("loses no run: what was under way goes again, what was queued follows", async () => {
     const site = await engineSite({ SHEAF_KERNELS: "docker", SHEAF_CAPACITY: "2" });
