@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { loadConfig } from "#server/config.ts";
@@ -31,6 +31,7 @@ export function optionsIn(dataFolder: string, address?: string, network: "none" 
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const { docker } = loadConfig({ ...process.env, SHEAF_DATA: dataFolder });
   const runtimeFolder = mkdtempSync(path.join(os.tmpdir(), "d-"));
+  process.once("exit", () => rmSync(runtimeFolder, { recursive: true, force: true }));
   return {
     dataFolder,
     nodeFolder: dataFolder,
