@@ -284,6 +284,15 @@ export function forgeContract(name: string, make: (folder: string) => Promise<Fo
       expect(await failure(forge.deleteRepository(id))).toBe("not_found");
     });
 
+    test("is deleted once, however many do so at the same time, and all are told that it is gone", async () => {
+      for (let n = 0; n < 20; n += 1) {
+        const made = value(await forge.createRepository(`Many ${n}`));
+        const answers = await Promise.all(Array.from({ length: 4 }, () => forge.deleteRepository(made)));
+        expect(answers.every((one) => one.ok || one.failure.code === "not_found")).toBe(true);
+        expect(await failure(forge.resolve(made, "main"))).toBe("not_found");
+      }
+    });
+
     copiesContract(() => forge);
   });
 }

@@ -69,8 +69,14 @@ export function createEmbeddedForge(options: EmbeddedForgeOptions): Forge {
     deleteRepository: (id) =>
       within(id, async ({ folder }) => {
         readers.forget(folder);
-        // Renamed first: a crash in the middle leaves rubbish, not half a repository.
-        await rename(folder, `${folder}.deleted`);
+        try {
+          // Renamed first: a crash in the middle leaves rubbish, not half a repository.
+          await rename(folder, `${folder}.deleted`);
+        } catch (error) {
+          // Somebody else is removing it in this moment: whoever makes a project that is taken back does so as well.
+          if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+          return ok(undefined);
+        }
         await rm(`${folder}.deleted`, { recursive: true, force: true });
         return ok(undefined);
       }),
