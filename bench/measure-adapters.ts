@@ -81,7 +81,8 @@ function visitorOf({ port, publicUrl }: SheafServer): SheafClient {
 }
 
 /** The notebook alone: what it asks for of packages stands in the usual environment of each adapter. */
-async function publish({ port, publicUrl }: SheafServer): Promise<string> {
+async function publish(server: SheafServer): Promise<string> {
+  const { port, publicUrl } = server;
   const author = createClient({ port, publicUrl, address: "10.61.0.2" });
   await author.signIn(administrator.username, administrator.password);
   const project = await author.json<{ id: string }>("POST", "/api/v1/projects", { title: "Drift", type: "worksheet", visibility: "public" });
@@ -92,6 +93,10 @@ async function publish({ port, publicUrl }: SheafServer): Promise<string> {
   const published = await author.json<{ worksheetId: string; runId: string }>("POST", `/api/v1/projects/${project.id}/worksheets`, { path: notebook });
   const run = await author.finish(published.runId);
   if (run.state !== "done") throw new Error(`The worksheet was not published: ${run.state} ${run.error?.message ?? ""}`);
+  // It has its page a moment after its run is done.
+  const address = `/api/v1/worksheets/${published.worksheetId}`;
+  for (const giveUpAt = Date.now() + 60_000; (await visitorOf(server).send("GET", address)).status !== 200; await pause(100))
+    if (Date.now() > giveUpAt) throw new Error("The worksheet was not published in a minute.");
   return published.worksheetId;
 }
 
