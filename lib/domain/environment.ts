@@ -37,6 +37,19 @@ export type BuildPlan = {
   readonly sources: readonly string[];
 };
 
+/** Asks for nothing: what plans are made from. */
+export const emptyPlan: BuildPlan = {
+  builder: "light",
+  aptPackages: [],
+  python: null,
+  conda: null,
+  r: null,
+  dockerfile: null,
+  postBuild: null,
+  start: null,
+  sources: [],
+};
+
 /** Lines for pip; what they name of the project begins with `projectPlace`. */
 export type PythonPlan = { readonly requirements: readonly string[]; readonly constraints: readonly string[] };
 export type CondaPlan = {

@@ -1,4 +1,12 @@
-import type { BaseVersions, BuildPlan, Environment, EnvironmentFile, EnvironmentKind, EnvironmentProblem } from "#lib/domain/environment.ts";
+import {
+  type BaseVersions,
+  type BuildPlan,
+  type Environment,
+  type EnvironmentFile,
+  type EnvironmentKind,
+  type EnvironmentProblem,
+  emptyPlan,
+} from "#lib/domain/environment.ts";
 import { type EnvironmentFileName, type FoundFiles, findEnvironmentFiles, kindOf } from "./find-environment-files.ts";
 import { decodeText, type FileProblem, maxTextBytes, type ProjectFile, type ReadFile } from "./project-files.ts";
 import { readApt } from "./read-apt.ts";
@@ -38,18 +46,6 @@ type Look = {
   readonly sources: Set<string>;
 };
 
-const nothing: BuildPlan = {
-  builder: "light",
-  aptPackages: [],
-  python: null,
-  conda: null,
-  r: null,
-  dockerfile: null,
-  postBuild: null,
-  start: null,
-  sources: [],
-};
-
 async function planFor(look: Look, kind: EnvironmentKind, snapshotDate: string | null): Promise<BuildPlan | null> {
   switch (kind) {
     case "none":
@@ -65,7 +61,7 @@ async function planFor(look: Look, kind: EnvironmentKind, snapshotDate: string |
     case "r":
     case "python":
     case "system": {
-      const plan = { ...nothing, ...(await planSystem(look)), ...(await planScripts(look)) };
+      const plan = { ...emptyPlan, ...(await planSystem(look)), ...(await planScripts(look)) };
       const conda = kind === "conda" ? await planConda(look) : null;
       const python = kind === "r" || kind === "python" ? await planPython(look) : null;
       const r = await planR(look, kind, snapshotDate);
@@ -161,7 +157,7 @@ async function planDockerfile(look: Look): Promise<BuildPlan | null> {
     if ("problem" in copied) look.problems.push({ path, severity: "error", line, message: copied.problem });
     else for (const one of copied.paths) look.sources.add(one);
   }
-  return { ...nothing, dockerfile: path };
+  return { ...emptyPlan, dockerfile: path };
 }
 
 function leftToRepo2docker(look: Look, kind: EnvironmentKind): Environment {
@@ -172,7 +168,7 @@ function leftToRepo2docker(look: Look, kind: EnvironmentKind): Environment {
     look.found.paths.has(name),
   );
   if (installsAll) for (const { path, kind: sort } of look.files) if ((sort === "file" || sort === "executable") && !isNotebook(path)) look.sources.add(path);
-  return conclude(look, kind, kind === "none" ? null : { ...nothing, builder: "repo2docker" });
+  return conclude(look, kind, kind === "none" ? null : { ...emptyPlan, builder: "repo2docker" });
 }
 
 function conclude(look: Look, kind: EnvironmentKind, plan: BuildPlan | null): Environment {

@@ -1,12 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { BuildPlan } from "#lib/domain/environment.ts";
+import { type BuildPlan, emptyPlan } from "#lib/domain/environment.ts";
 import { explainBuildFailure } from "./explain-failure.ts";
 import { dockerfileText, printAdoption, printLight } from "./print-dockerfile.ts";
 
-const empty: BuildPlan = { builder: "light", aptPackages: [], python: null, conda: null, r: null, dockerfile: null, postBuild: null, start: null, sources: [] };
 const everything: BuildPlan = {
-  ...empty,
+  ...emptyPlan,
   aptPackages: ["jq", "libstdc++6=14.2.0-19"],
   python: { requirements: ["six", "git+https://example.org/a.git"], constraints: ["six<2"] },
   r: { script: "binder/install.R", packages: ["vegan"], onlyInstalls: true, snapshotDate: "2025-03-01" },
@@ -15,7 +14,7 @@ const everything: BuildPlan = {
   sources: ["binder/postBuild", "binder/start"],
 };
 const conda: BuildPlan = {
-  ...empty,
+  ...emptyPlan,
   conda: { channels: [], dependencies: ["python=3.11", "r-base"], pip: ["six"], variables: { MODE: "it's $HOME\\" } },
 };
 
@@ -39,13 +38,13 @@ describe("the Dockerfile of the light builder", () => {
     expect(changes.map(({ phase }) => phase)).toEqual(["base", "conda", "python", "checking"]);
     expect([...new Set(printLight(everything).instructions.map(({ phase }) => phase))]).toEqual(["base", "system", "python", "r", "post_build", "checking"]);
     expect([...new Set(printLight(conda).instructions.map(({ phase }) => phase))]).toEqual(["base", "conda", "python", "checking"]);
-    expect(printLight(empty).instructions.map(({ phase }) => phase)).not.toContain("system");
+    expect(printLight(emptyPlan).instructions.map(({ phase }) => phase)).not.toContain("system");
   });
 
   test("leaves words words, whatever is in them", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "binary", minLength: 1 }), { minLength: 1 }), (words) => {
-        const text = dockerfileText(printLight({ ...empty, aptPackages: words }));
+        const text = dockerfileText(printLight({ ...emptyPlan, aptPackages: words }));
         const line = text.split("\n").find((one) => one.includes("system.sh"));
         const parsed = JSON.parse((line ?? "").slice("RUN ".length)) as string[];
         expect(parsed.slice(2)).toEqual([...new Set(words)].sort());

@@ -1,15 +1,14 @@
 import { describe, expect, test } from "vitest";
-import type { BuildPlan } from "#lib/domain/environment.ts";
+import { type BuildPlan, emptyPlan } from "#lib/domain/environment.ts";
 import { satisfies } from "./python-versions.ts";
 import { trimPlan } from "./trim-plan.ts";
 
-const empty: BuildPlan = { builder: "light", aptPackages: [], python: null, conda: null, r: null, dockerfile: null, postBuild: null, start: null, sources: [] };
 const there = {
   debian: { "python3-numpy": "1:2.2.4-1", jq: "1.7" },
   python: { numpy: "2.2.4", "scikit-learn": "1.4.2", odd: "1.0rc1" },
   r: ["ggplot2", "nlme"],
 };
-const python = (...requirements: string[]): BuildPlan => ({ ...empty, python: { requirements, constraints: [] } });
+const python = (...requirements: string[]): BuildPlan => ({ ...emptyPlan, python: { requirements, constraints: [] } });
 
 test.each([
   ["2.2.4", "~=2.2", true],
@@ -36,8 +35,8 @@ describe("what the site's own environment has", () => {
   });
 
   test("is not enough where something more is asked for", () => {
-    expect(trimPlan({ ...empty, aptPackages: ["jq", "hello"] }, there)?.aptPackages).toEqual(["hello"]);
-    expect(trimPlan({ ...empty, aptPackages: ["jq=1.6"] }, there)?.aptPackages).toEqual(["jq=1.6"]);
+    expect(trimPlan({ ...emptyPlan, aptPackages: ["jq", "hello"] }, there)?.aptPackages).toEqual(["hello"]);
+    expect(trimPlan({ ...emptyPlan, aptPackages: ["jq=1.6"] }, there)?.aptPackages).toEqual(["jq=1.6"]);
     // All of the list: pip decides together about what belongs together.
     expect(trimPlan(python("numpy", "six"), there)?.python?.requirements).toEqual(["numpy", "six"]);
     for (const line of [
@@ -49,14 +48,14 @@ describe("what the site's own environment has", () => {
       "git+https://example.org/a",
     ])
       expect(trimPlan(python(line), there), line).not.toBeNull();
-    expect(trimPlan({ ...empty, python: { requirements: ["numpy"], constraints: ["numpy<2"] } }, there)).not.toBeNull();
-    expect(trimPlan({ ...empty, postBuild: "postBuild" }, there)).not.toBeNull();
+    expect(trimPlan({ ...emptyPlan, python: { requirements: ["numpy"], constraints: ["numpy<2"] } }, there)).not.toBeNull();
+    expect(trimPlan({ ...emptyPlan, postBuild: "postBuild" }, there)).not.toBeNull();
   });
 
   test("is enough for a script of R that installs what is there and does nothing else", () => {
     const script = { script: "install.R", packages: ["ggplot2", "nlme"], onlyInstalls: true, snapshotDate: null };
-    expect(trimPlan({ ...empty, r: script }, there)).toBeNull();
+    expect(trimPlan({ ...emptyPlan, r: script }, there)).toBeNull();
     for (const more of [{ packages: ["vegan"] }, { onlyInstalls: false }, { snapshotDate: "2025-03-01" }])
-      expect(trimPlan({ ...empty, r: { ...script, ...more } }, there)).not.toBeNull();
+      expect(trimPlan({ ...emptyPlan, r: { ...script, ...more } }, there)).not.toBeNull();
   });
 });

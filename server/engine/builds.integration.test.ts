@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { EnvironmentView } from "#lib/domain/environment.ts";
+import { type EnvironmentView, emptyPlan } from "#lib/domain/environment.ts";
 import type { CommitId, EngineId, ProjectId } from "#lib/domain/ids.ts";
 import { makeWheel } from "#server/adapters/environments/wheel-for-a-test.ts";
 import { openEnvironments, openKernels } from "#server/container.ts";
@@ -74,17 +74,7 @@ const nobodys = {
   id: newId("environmentBuild"),
   adapter: "test",
   kind: "python",
-  plan: {
-    builder: "light",
-    aptPackages: [],
-    python: { requirements: [], constraints: [] },
-    conda: null,
-    r: null,
-    dockerfile: null,
-    postBuild: null,
-    start: null,
-    sources: [],
-  },
+  plan: { ...emptyPlan, python: { requirements: [], constraints: [] } },
 } as const;
 
 describe("an environment that a project asks for", () => {

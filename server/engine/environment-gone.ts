@@ -1,7 +1,6 @@
 import type { EnvironmentBuildId } from "#lib/domain/ids.ts";
 import type { Services } from "#server/context.ts";
-
-const silentMs = 30_000;
+import { liveEngines } from "#server/live-engines.ts";
 
 /**
  * Another engine may have it where this one has not: it is gone for everybody only where there is no other, where all share
@@ -9,5 +8,5 @@ const silentMs = 30_000;
  */
 export async function noteEnvironmentGone({ config, store, now }: Pick<Services, "config" | "store" | "now">, id: EnvironmentBuildId): Promise<void> {
   const isShared = config.kernels.adapter === "docker" || config.docker.registry !== null;
-  if (isShared || (await store.listEngines(new Date(now().getTime() - silentMs))).length <= 1) await store.markBuildRemoved(id);
+  if (isShared || (await liveEngines(store, now())).length <= 1) await store.markBuildRemoved(id);
 }

@@ -1,26 +1,23 @@
 import { type Health, partNames } from "#lib/gateway/health.ts";
 import type { Metric } from "#lib/operation/print-metrics.ts";
+import { liveEngines } from "#server/live-engines.ts";
 import type { Store } from "#server/ports/store.ts";
 
 type FiguresStore = Pick<Store, "readFigures" | "listEngines" | "listOpenLabs">;
-
-/** Engines say every few seconds that they are there. */
-const aliveMs = 30_000;
+type Engines = Awaited<ReturnType<typeof liveEngines>>;
 
 /** Everything that operators watch. While the database is away: how the parts are, and this process. */
 export async function collectMetrics(store: FiguresStore, health: Health, now: Date): Promise<readonly Metric[]> {
-  const rows = await Promise.all([fromRows(store, now), fromEngines(store, now)]).catch(() => []);
-  return [...fromHealth(health), ...fromProcess(), ...rows.flat()];
+  const rows = await liveEngines(store, now)
+    .then(async (engines) => [...(await fromRows(store, engines, now)), ...fromEngines(engines)])
+    .catch(() => []);
+  return [...fromHealth(health), ...fromProcess(), ...rows];
 }
 
 const gauge = (name: string, help: string, samples: Metric["samples"]): Metric => ({ name, help, type: "gauge", samples });
 
-async function fromRows(store: FiguresStore, now: Date): Promise<Metric[]> {
-  const [{ sessions, queue, labs, lastHour }, open, engines] = await Promise.all([
-    store.readFigures(now),
-    store.listOpenLabs(null),
-    store.listEngines(new Date(now.getTime() - aliveMs)),
-  ]);
+async function fromRows(store: FiguresStore, engines: Engines, now: Date): Promise<Metric[]> {
+  const [{ sessions, queue, labs, lastHour }, open] = await Promise.all([store.readFigures(now), store.listOpenLabs(null)]);
   const measured = [
     ...open.flatMap(({ id, usage }) => (usage ? [{ labels: { kind: "lab", session: id as string }, usage }] : [])),
     ...engines.flatMap(({ details }) =>
@@ -61,8 +58,7 @@ async function fromRows(store: FiguresStore, now: Date): Promise<Metric[]> {
   ];
 }
 
-async function fromEngines(store: FiguresStore, now: Date): Promise<Metric[]> {
-  const engines = await store.listEngines(new Date(now.getTime() - aliveMs));
+function fromEngines(engines: Engines): Metric[] {
   const each = (value: (details: (typeof engines)[number]["details"]) => number | undefined) =>
     engines.flatMap(({ id, details }) => {
       const found = value(details);

@@ -1,12 +1,11 @@
 import type { Health, PartHealth, PartName } from "#lib/gateway/health.ts";
+import { liveEngines } from "#server/live-engines.ts";
 import type { Store } from "#server/ports/store.ts";
 
 export type WatchedParts = { readonly store: Pick<Store, "listEngines">; readonly web: { readonly host: string; readonly port: number } };
 
 const everyMs = 5_000;
 const patienceMs = 5_000;
-/** Engines say every few seconds that they are there. */
-const aliveMs = 30_000;
 
 /** How the other parts are, where no supervisor tells: seen from here, every few seconds. */
 export function watchParts({ store, web }: WatchedParts, onParts: (parts: Health["parts"]) => void): { stop(): void } {
@@ -29,7 +28,7 @@ type Note = (name: PartName, state: PartHealth["state"], detail?: string) => voi
 
 async function lookAtRows(store: WatchedParts["store"], note: Note): Promise<void> {
   try {
-    const engines = await store.listEngines(new Date(Date.now() - aliveMs));
+    const engines = await liveEngines(store, new Date());
     note("database", "ready");
     note("engine", engines.length > 0 ? "ready" : "down", engines.length > 0 ? undefined : "no engine has reported for half a minute");
     const unsafe = engines.filter(({ details }) => !details.safeForVisitors).map(({ id }) => id);

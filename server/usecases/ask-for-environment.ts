@@ -9,6 +9,7 @@ import { noInventory, trimPlan } from "#lib/environment/trim-plan.ts";
 import { type fail, ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
 import { digestOf, newId } from "#server/ids.ts";
+import { liveEngines } from "#server/live-engines.ts";
 import type { EnvironmentBuild } from "#server/ports/store.ts";
 import type { ReadyProject } from "./find-project.ts";
 import { mayBegin } from "./may-begin-build.ts";
@@ -22,9 +23,6 @@ export type AskedEnvironment = {
   readonly waits: boolean;
   readonly wanted: EnvironmentBuild | null;
 };
-
-/** An engine that said so in this time can make something. */
-const engineSilenceMs = 30_000;
 
 /**
  * What the files of one version ask for, with the build of it: begun now, going on, or there already. Asking twice is
@@ -70,7 +68,7 @@ function tooMany(limit: number): string {
 type Offer = EnvironmentsOffer & { readonly adapter: string };
 
 async function findOffer(ctx: Context): Promise<Offer | null> {
-  const engines = await ctx.store.listEngines(new Date(ctx.now().getTime() - engineSilenceMs));
+  const engines = await liveEngines(ctx.store, ctx.now());
   return engines.map(({ details }) => details.environments).find((offer) => offer !== undefined) ?? null;
 }
 

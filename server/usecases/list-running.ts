@@ -4,12 +4,11 @@ import { can } from "#lib/policy.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import { routes } from "#lib/routes.ts";
 import type { Context } from "#server/context.ts";
+import { liveEngines } from "#server/live-engines.ts";
 import { labView } from "./lab-view.ts";
 
 /** More than a person may have going at once. */
 const mostRuns = 100;
-/** Engines say every few seconds that they are there, and what they measured. */
-const aliveMs = 30_000;
 
 /** Labs that run, start or stop, then runs that wait or go on: one's own, or everybody's for administrators. */
 export async function listRunning(ctx: Context, input: { all?: boolean } = {}): Promise<Result<readonly RunningThing[]>> {
@@ -22,7 +21,7 @@ export async function listRunning(ctx: Context, input: { all?: boolean } = {}): 
     ctx.store.listOpenLabs(whose),
     ctx.store.listOpenRuns(whose, mostRuns),
     ctx.store.usualLabStart(),
-    ctx.store.listEngines(new Date(ctx.now().getTime() - aliveMs)),
+    liveEngines(ctx.store, ctx.now()),
   ]);
   const used: Readonly<Record<RunId, LabUsage>> = Object.assign({}, ...engines.map(({ details }) => details.usage?.runs.each));
   return ok([

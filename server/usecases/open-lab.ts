@@ -4,13 +4,11 @@ import { can } from "#lib/policy.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
 import { newId, randomText } from "#server/ids.ts";
+import { liveEngines } from "#server/live-engines.ts";
 import type { LabRow, Queries } from "#server/ports/store.ts";
 import { findProjectFor } from "./find-project.ts";
 import { labView } from "./lab-view.ts";
 import { limitRate } from "./limit-rate.ts";
-
-/** An engine that has not reported for so long is not counted on. */
-const aliveMs = 30_000;
 
 /**
  * Opens a lab on a project (null: on the home itself), or answers the one that is open. An engine brings the files and
@@ -40,7 +38,7 @@ async function whatToOpen(ctx: Context, projectId: string | null): Promise<Resul
 
 /** Known before anybody waits for it. No engine at all is one that starts: the lab waits for it. */
 async function labsAreHad(ctx: Context): Promise<Result<void>> {
-  const engines = await ctx.store.listEngines(new Date(ctx.now().getTime() - aliveMs));
+  const engines = await liveEngines(ctx.store, ctx.now());
   const words = engines.map((engine) => engine.details.labs);
   const impossible = words.length > 0 && words.every((labs) => labs && !labs.works);
   return impossible ? fail("unavailable", words[0]?.how ?? "Labs cannot be opened on this server.") : ok(undefined);

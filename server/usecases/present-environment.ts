@@ -2,6 +2,7 @@ import type { CommitId, EnvironmentBuildId } from "#lib/domain/ids.ts";
 import type { Problem } from "#lib/domain/worksheet.ts";
 import { fail, ok, type Result } from "#lib/result.ts";
 import type { Context } from "#server/context.ts";
+import { liveEngines } from "#server/live-engines.ts";
 import type { EnvironmentBuild } from "#server/ports/store.ts";
 import { askForEnvironment } from "./ask-for-environment.ts";
 import type { ReadyProject } from "./find-project.ts";
@@ -18,8 +19,6 @@ export type ChosenEnvironment = {
   readonly problems: readonly Problem[];
 };
 
-/** An engine that said so in this time will compute the result. */
-const engineSilenceMs = 30_000;
 const firstTryMs = 60_000;
 
 /**
@@ -32,7 +31,7 @@ export async function presentEnvironment(
   commit: CommitId,
   { records }: { readonly records: boolean },
 ): Promise<Result<ChosenEnvironment>> {
-  const [engine] = await ctx.store.listEngines(new Date(ctx.now().getTime() - engineSilenceMs));
+  const [engine] = await liveEngines(ctx.store, ctx.now());
   if (!engine) return fail("unavailable", "Nothing is there to compute the result at the moment.", { retryAfterSeconds: 10 });
   const { name, digest } = engine.details.environment;
   const site = { environmentName: name, environmentDigest: digest, environmentBuildId: null };

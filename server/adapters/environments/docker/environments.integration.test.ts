@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, describe, expect, test } from "vitest";
+import { emptyPlan } from "#lib/domain/environment.ts";
 import { loadConfig } from "#server/config.ts";
 import type { BuildOutcome, MadeEnvironment } from "#server/ports/environments.ts";
 import { findOwnEngine, killOwnEngine, startOwnEngine } from "#tests/docker-engine.ts";
@@ -251,17 +252,7 @@ describe("without what it needs", () => {
     const { works, how } = await dockerEnvironments(absent).describe();
     expect(works).toBe(false);
     expect(how).toContain("No container engine answers at unix:///nowhere/docker.sock. Start it");
-    const plan = {
-      builder: "light",
-      aptPackages: ["hello"],
-      python: null,
-      conda: null,
-      r: null,
-      dockerfile: null,
-      postBuild: null,
-      start: null,
-      sources: [],
-    } as const;
+    const plan = { ...emptyPlan, aptPackages: ["hello"] };
     const request = {
       buildId: "b",
       key: "sha256:0" as never,
