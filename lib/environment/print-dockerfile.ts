@@ -35,7 +35,7 @@ export function printLight(plan: BuildPlan): PrintedBuild {
     base(`USER ${builderUid}:${builderUid}`),
     base("ENV HOME=/tmp"),
     ...has(conda, { phase: "conda", text: "ARG CONDA_CHANNEL_ALIAS=" }, { phase: "conda", text: run("sh", `${scripts}/conda.sh`) }),
-    ...has(python ?? (conda?.pip.length ? conda : null), pip("ARG PIP_INDEX_URL="), pip(run("sh", `${scripts}/python.sh`))),
+    ...has(python ?? (conda?.pip.length ? conda : null), pip("ARG PIP_INDEX_URL="), pip("ARG PIP_NO_INDEX="), pip(run("sh", `${scripts}/python.sh`))),
     ...has(r, ...runR(plan)),
     ...has(postBuild, { phase: "post_build", text: run("sh", `${scripts}/post-build.sh`, `${projectPlace}/${postBuild ?? ""}`) }),
     ...ending(start === null ? null : `${projectPlace}/${start}`),

@@ -92,6 +92,8 @@ async function buildPrinted(
   const archives = {
     MIRROR: site.debianMirror,
     PIP_INDEX_URL: builds.pipIndex,
+    // Nobody answers there: pip would ask six times for each package, with pauses between.
+    PIP_NO_INDEX: builds.network === "none" ? "1" : null,
     CRAN: builds.cran,
     CRAN_DAYS: builds.cranDays,
     CONDA_CHANNEL_ALIAS: builds.condaChannels,
