@@ -22,7 +22,7 @@ const check = (name: string, command: string, ...args: string[]): Suite => ({
 });
 
 /** Journeys that meet kernels, labs or what is between them and the browser; more would take a quarter of an hour more. */
-const inContainersBehindNginx = ["visitor-runs", "interruptions", "lab-page", "hostile-lab", "no-code-from-clients"];
+const inContainersBehindNginx = ["environments", "visitor-runs", "interruptions", "lab-page", "hostile-lab", "no-code-from-clients"];
 
 const suites: readonly Suite[] = [
   check("types", bin("tsc"), "--noEmit"),
