@@ -181,8 +181,36 @@ describe.skipIf(reason !== null)("the production set", () => {
     }
   });
 
-  // Its server ends the first question for a token without an answer: see the decision about the production set.
-  test.todo("has Keystone beside it, which gives the directory's people tokens");
+  test("has tickets, tokens, letters and figures beside it", { timeout: buildMs }, async () => {
+    const profiles = ["kerberos", "keystone", "mail-dev", "monitoring"].flatMap((profile) => ["--profile", profile]);
+    const services = ["kerberos", "keystone", "mail-dev", "prometheus"];
+    await set.compose(...profiles, "build", ...services);
+    await set.compose(...profiles, "up", "--detach", "--wait", "--wait-timeout", "500", ...services);
+    const within = (service: string, script: string) => set.compose(...profiles, "exec", "--no-TTY", service, "sh", "-c", script);
+
+    const entry = (word: string) =>
+      `dn: uid=${word},ou=people,$LDAP_SUFFIX\\nobjectClass: inetOrgPerson\\nuid: ${word}\\ncn: ${word}\\nsn: ${word}\\nuserPassword: `;
+    await within("openldap", `printf "${entry(person.username)}%s\\n" '${person.password}' | ldapadd -x -D "cn=admin,$LDAP_SUFFIX" -w "$LDAP_ADMIN_PASSWORD"`);
+    const tokenFor = (password: string) => {
+      const user = { name: person.username, domain: { name: "people" }, password };
+      const body = JSON.stringify({ auth: { identity: { methods: ["password"], password: { user } } } });
+      return within("keystone", `curl -s -i -H 'Content-Type: application/json' -d '${body}' http://keystone:5000/v3/auth/tokens`);
+    };
+    expect(await tokenFor(person.password)).toMatch(/^HTTP\/1.1 201[\s\S]*X-Subject-Token: gAAAA/);
+    expect(await tokenFor("another password")).toMatch(/^HTTP\/1.1 401/);
+
+    const krb5 = "export KRB5_CONFIG=/run/krb5/krb5.conf KRB5_KDC_PROFILE=/run/krb5/kdc.conf KRB5CCNAME=MEMORY:test;";
+    await within("kerberos", `${krb5} printf 'addprinc -pw "%s" ada\\n' '${person.password}' | kadmin.local`);
+    expect(await within("kerberos", `${krb5} printf '%s\\n' '${person.password}' | kinit -V ada`)).toContain("Authenticated to Kerberos v5");
+    await expect(within("kerberos", `${krb5} printf 'another password\\n' | kinit -V ada`)).rejects.toThrow(/Password incorrect|Preauthentication failed/);
+
+    const send = "import smtplib; smtplib.SMTP('mail-dev', 1025, timeout=9).sendmail('a@example.org', ['b@example.org'], 'Subject: Rye\\n\\nIt has grown.')";
+    await within("mail-dev", `python3 -c "${send}"`);
+    expect(await within("mail-dev", "cat /letters/box/new/*")).toContain("It has grown.");
+
+    const figures = "wget -q -O - 'http://127.0.0.1:9090/api/v1/query?query=up'";
+    await untilTrue(async () => /"job":"sheaf"\},"value":\[[\d.]+,"1"\]/.test(await within("prometheus", figures)), 120_000);
+  });
 });
 
 /** Also of what was there of an earlier time that was broken off. */

@@ -16,6 +16,9 @@ manage="keystone-manage --config-file $config"
 sed -e "s|@SUFFIX@|$LDAP_SUFFIX|g" -e "s|@PASSWORD@|$LDAP_SERVICE_PASSWORD|g" /opt/sheaf-keystone/people.conf >/run/keystone/domains/keystone.people.conf
 
 $manage db_sync
+# Keystone writes on one connection while it reads on another, which locks a SQLite file out of its own changes unless these
+# are kept beside it first; the file remembers that.
+python3 -c "import sqlite3; sqlite3.connect('$home/keystone.db').execute('pragma journal_mode = wal')"
 $manage fernet_setup
 $manage credential_setup
 OS_BOOTSTRAP_PASSWORD=$KEYSTONE_ADMIN_PASSWORD $manage bootstrap --bootstrap-public-url http://keystone:5000/v3/
