@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
+import { freePort } from "#server/free-port.ts";
 import { processesNaming, proportionalBytes } from "#tests/processes.ts";
 import { pause } from "./measure-runs.ts";
 
@@ -91,14 +91,6 @@ async function end(hub: ChildProcess): Promise<void> {
   } catch {
     // All of it has ended.
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function firstLine([program = "", ...args]: readonly string[]): Promise<string | null> {

@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
+import { freePort } from "#server/free-port.ts";
 import type { Way } from "./press-small.ts";
 
 export type OpenProxy = { readonly way: Way; readonly close: () => Promise<void> };
@@ -91,14 +92,6 @@ async function end(child: ChildProcess, folder: string): Promise<void> {
   child.kill("SIGTERM");
   await closed;
   await rm(folder, { recursive: true, force: true });
-}
-
-export async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 export async function listens(port: number): Promise<void> {

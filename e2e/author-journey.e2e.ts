@@ -6,7 +6,8 @@ import { type Browser, type BrowserContext, type BrowserServer, chromium, type F
 import type { ProjectWorksheet } from "#lib/domain/project.ts";
 import { t } from "#lib/messages/en.ts";
 import { routes } from "#lib/routes.ts";
-import { freePort, type SheafServer, startSheaf } from "#tests/sheaf-server.ts";
+import { freePort } from "#server/free-port.ts";
+import { type SheafServer, startSheaf } from "#tests/sheaf-server.ts";
 import { expect, fillSignUp, newPerson, pressRun, signUp, test } from "./fixtures.ts";
 import { addCell, ask, labFrame, makeProject, openLab, runInCell, typeInCell } from "./lab.ts";
 

@@ -3,9 +3,10 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isFinal } from "#lib/domain/run.ts";
+import { freePort } from "#server/free-port.ts";
 import { processesNaming } from "#tests/processes.ts";
 import { createClient } from "#tests/sheaf-client.ts";
-import { freePort, type SheafServer, startSheaf } from "#tests/sheaf-server.ts";
+import { type SheafServer, startSheaf } from "#tests/sheaf-server.ts";
 import { expect, test } from "./fixtures.ts";
 import { importWorksheets } from "./import-worksheets.ts";
 

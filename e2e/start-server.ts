@@ -6,8 +6,9 @@ import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { freePort } from "#server/free-port.ts";
 import { startNginx, whyNoNginx } from "#tests/nginx.ts";
-import { freePort, startSheaf } from "#tests/sheaf-server.ts";
+import { startSheaf } from "#tests/sheaf-server.ts";
 
 export const administrator = { username: "keeper", password: "a long enough password" };
 

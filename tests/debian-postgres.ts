@@ -4,6 +4,7 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "#server/free-port.ts";
 
 type Started = { ok: true; url: string; stop(): Promise<void> } | { ok: false; reason: string };
 
@@ -49,15 +50,6 @@ export async function startDebianPostgres(): Promise<Started> {
   }
   await stop();
   return { ok: false, reason: "Debian's PostgreSQL did not start within 30 s" };
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port was given");
-  return address.port;
 }
 
 function answers(port: number): Promise<boolean> {

@@ -75,8 +75,31 @@ async function start(args: readonly string[]): Promise<string | null> {
   return ended ?? "dockerd did not answer in time";
 }
 
+export type SmallEngine = { readonly address: string; stop(): Promise<void> };
+
+/** One more engine, all of which is below a folder: its disk, its sockets and what it keeps of running containers. */
+export async function startSmallEngine(place: string): Promise<SmallEngine> {
+  const socket = path.join(place, "docker.sock");
+  const [data, state, pid] = [`--data-root=${path.join(place, "data")}`, `--exec-root=${path.join(place, "state")}`, `--pidfile=${path.join(place, "pid")}`];
+  const log = path.join(folder(), "small.log");
+  const engine = spawn("sh", ["-c", 'exec dockerd "$@" >"$0" 2>&1', log, data, state, pid, `--host=unix://${socket}`, ...networkless]);
+  const ended = new Promise<void>((resolve) => engine.once("close", () => resolve()));
+  const stop = async () => {
+    engine.kill("SIGTERM");
+    await ended;
+  };
+  for (const deadline = performance.now() + startMs; performance.now() < deadline && engine.exitCode === null; await sleep(100))
+    if (await answers(socket)) return { address: `unix://${socket}`, stop };
+  await stop();
+  throw new Error(`A second dockerd did not start; its last words are in ${log}`);
+}
+
 export function isEngineThere(): Promise<boolean> {
-  return new Docker({ socketPath }).ping().then(
+  return answers(socketPath);
+}
+
+function answers(socket: string): Promise<boolean> {
+  return new Docker({ socketPath: socket }).ping().then(
     () => true,
     () => false,
   );

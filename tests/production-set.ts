@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { makeFolder } from "#server/cli/init.ts";
 import { runCommand } from "#server/cli/run-command.ts";
 import { loadConfig } from "#server/config.ts";
-import { freePort } from "./sheaf-server.ts";
+import { freePort } from "#server/free-port.ts";
 
 /** A production set as an operator has it: a folder of `./sheaf init`, and `docker compose` typed in it. */
 export type ProductionSet = {

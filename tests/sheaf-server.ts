@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import path from "node:path";
+import { freePort } from "#server/free-port.ts";
 import { processesBelow, processesNaming, type SeenProcess } from "./processes.ts";
 
 /** A real `./sheaf up` for journeys and benchmarks, started as a person would start it. */
@@ -109,16 +109,4 @@ async function killEverything(child: ChildProcess, what: "own processes" | "ever
     }
   }
   await ended;
-}
-
-/** A port that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("No port is free.");
-  return address.port;
 }

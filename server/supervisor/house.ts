@@ -4,6 +4,7 @@ import path from "node:path";
 import { type ChildMessage, type Health, type PartHealth, type PartName, summarizeHealth } from "#lib/gateway/health.ts";
 import { administratorEnvironment, childEnvironment } from "#server/child-environment.ts";
 import type { Config } from "#server/config.ts";
+import { freePort } from "#server/free-port.ts";
 import type { Logger } from "#server/log.ts";
 import { CannotStart } from "./cannot-start.ts";
 import { type ChildSpec, type SupervisedChild, superviseChild } from "./child.ts";
@@ -190,14 +191,6 @@ async function makeRuntimeFolder(folder: string): Promise<void> {
     const found = await lstat(place);
     if (!found.isDirectory() || found.uid !== process.getuid?.()) throw new CannotStart(`${place} belongs to somebody else: remove it, then start again.`);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Last opened, first closed; closing twice waits for the first time. */

@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Health, PartName } from "#lib/gateway/health.ts";
+import { freePort } from "#server/free-port.ts";
 import { testDatabaseVariable } from "#tests/database.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -193,12 +193,4 @@ async function untilTrue(check: () => boolean | Promise<boolean>): Promise<void>
     if (Date.now() > until) throw new Error("It did not become true in time.");
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

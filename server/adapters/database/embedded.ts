@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import net from "node:net";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { freePort } from "#server/free-port.ts";
 import type { Logger } from "#server/log.ts";
 import { findBinaries } from "./binaries.ts";
 import { endLeftovers } from "./leftovers.ts";
@@ -187,15 +187,6 @@ async function readOrMakePassword(file: string): Promise<string> {
   const made = randomBytes(24).toString("base64url");
   await writeFile(file, `${made}\n`, { mode: 0o600 });
   return made;
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("No free port on 127.0.0.1.");
-  return address.port;
 }
 
 async function exists(file: string): Promise<boolean> {

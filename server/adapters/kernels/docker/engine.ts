@@ -43,6 +43,8 @@ export function explainProblem(error: unknown, address: string): string {
     return `This account may not speak to the container engine at ${address}. Run Sheaf as root, or add the account to the group that owns the socket (usermod -aG docker NAME), then sign in again.`;
   if (isAway(error))
     return `No container engine answers at ${address}. Start it (systemctl start docker), install one (apt-get install docker.io), or say where it is with SHEAF_DOCKER_HOST.`;
+  // Of a file of ours: what the container engine says of its own comes with a status.
+  if (problem.code === "ENOSPC" || problem.code === "EDQUOT") return `Sheaf's own disk is full. Make room in its data folder. It said: ${said}`;
   if (/no space left on device|disk quota exceeded/i.test(said))
     return `The container engine has no disk space left. Remove images that nobody uses (docker image prune), or give it more room. It said: ${said}`;
   if (/unknown runtime|runtime.*not found/i.test(said))

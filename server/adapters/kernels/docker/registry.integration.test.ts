@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadConfig } from "#server/config.ts";
+import { freePort } from "#server/free-port.ts";
 import { randomText } from "#server/ids.ts";
 import { packFolder } from "../process/pack-files.ts";
 import { canRun } from "../process/run-program.ts";
@@ -91,13 +91,3 @@ describe.skipIf(whyNot !== null)("images by a registry", () => {
     expect(await fetchImage(engine, { ...distribution, registry: null }, absent, null)).toMatchObject({ ok: false, failure: { code: "not_found" } });
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = net.createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
-}
