@@ -114,6 +114,7 @@ export async function measureKernels(adapters: readonly Adapter[], count: number
     // The first of each reads its programs from the disk.
     for (let turn = -1; turn < count; turn++)
       for (const { adapter, config, kernels, cost } of open) {
+        const others = new Set(processesBelow(process.pid).map(({ pid }) => pid));
         const began = performance.now();
         const ready = await startKernel(kernels, config.kernels, { language: "python", environment: null, memoryBytes: config.visitor.memoryBytes });
         if (!ready.ok) throw new Error(ready.failure.message);
@@ -121,7 +122,7 @@ export async function measureKernels(adapters: readonly Adapter[], count: number
         await pause(500);
         if (turn >= 0) {
           cost.startMs.push(tookMs);
-          cost.bytes.push(adapter === "process" ? bytesBelow(process.pid) : await bytesOfContainers(config));
+          cost.bytes.push(adapter === "process" ? bytesBelow(process.pid, others) : await bytesOfContainers(config));
         }
         await endKernel(ready.value);
       }
@@ -132,9 +133,10 @@ export async function measureKernels(adapters: readonly Adapter[], count: number
   return new Map(open.map(({ adapter, cost }) => [adapter, cost]));
 }
 
-function bytesBelow(pid: number): number {
+/** But for the others: the server under measure is below this process as well. */
+function bytesBelow(pid: number, others: ReadonlySet<number> = new Set()): number {
   return processesBelow(pid)
-    .filter((seen) => seen.pid !== pid)
+    .filter((seen) => seen.pid !== pid && !others.has(seen.pid))
     .reduce((sum, seen) => sum + proportionalBytes(seen.pid), 0);
 }
 

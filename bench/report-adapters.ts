@@ -39,7 +39,7 @@ export async function reportAdapters({ report }: Pick<Bench, "report">): Promise
       ),
       ...(bare && contained
         ? [
-            `A Python kernel from the call to its first answer, ${kernelsOfEach} of each in turn: ${milliseconds(median(bare.startMs))} as a process, ${milliseconds(median(contained.startMs))} in a container: ${milliseconds(median(contained.startMs) - median(bare.startMs))} more. It holds ${megabytes(median(bare.bytes))} and ${megabytes(median(contained.bytes))}, each with what keeps it shut in (longest starts: ${milliseconds(quantile(bare.startMs, 1))}, ${milliseconds(quantile(contained.startMs, 1))}).`,
+            `A Python kernel from the call to its first answer, ${kernelsOfEach} of each in turn: ${milliseconds(median(bare.startMs))} as a process, ${milliseconds(median(contained.startMs))} in a container: ${milliseconds(median(contained.startMs) - median(bare.startMs))} more. It holds ${megabytes(median(bare.bytes))} and ${megabytes(median(contained.bytes))}, ${megabytes(median(contained.bytes) - median(bare.bytes))} more, each with what keeps it shut in (longest starts: ${milliseconds(quantile(bare.startMs, 1))}, ${milliseconds(quantile(contained.startMs, 1))}).`,
           ]
         : []),
       [...figures]
