@@ -6,7 +6,7 @@ const small = Buffer.from(JSON.stringify({ started: "2026-01-01T00:00:00.000Z", 
 const chunk = Buffer.alloc(256 * 1024, "a");
 
 const server = createServer((request, response) => {
-  const [, bytes] = /^\/large\/(\d+)/.exec(request.url ?? "") ?? [];
+  const [, bytes] = /^\/files\/large\/(\d+)/.exec(request.url ?? "") ?? [];
   if (bytes === undefined) {
     response.writeHead(200, { "content-type": "application/json", "content-length": small.length }).end(small);
     return;

@@ -31,7 +31,7 @@ export async function measureWays(ways: readonly Way[]): Promise<WayMeasure[]> {
 
 async function download({ name, port, headers }: Way): Promise<number> {
   const began = performance.now();
-  const request = http.get({ host: "127.0.0.1", port, path: `/large/${largeBytes}`, headers, agent: false });
+  const request = http.get({ host: "127.0.0.1", port, path: `/files/large/${largeBytes}`, headers, agent: false });
   const [response] = (await once(request, "response")) as [http.IncomingMessage];
   let bytes = 0;
   for await (const chunk of response) bytes += (chunk as Buffer).length;

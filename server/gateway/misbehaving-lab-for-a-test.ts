@@ -22,7 +22,8 @@ export async function openMisbehavingLab(socketPath: string) {
   const server = http.createServer({ maxHeaderSize: 1 << 20 }, async (request, response): Promise<unknown> => {
     const record = note(request);
     response.on("close", () => (left += response.writableFinished ? 0 : 1));
-    switch (new URL(request.url ?? "/", "http://x").pathname) {
+    // Below /files as well, where servers in front expect what is large.
+    switch (new URL(request.url ?? "/", "http://x").pathname.replace(/^\/files(?=\/)/, "")) {
       case "/hostile-headers":
         response.writeHead(200, [
           ...["set-cookie", "_xsrf=1; Path=/", "set-cookie", "next-auth.session-token=evil; Path=/", "set-cookie", "a=1; Domain=sheaf.localhost"],

@@ -81,13 +81,13 @@ describe.skipIf(missing !== null)(`nginx in front${missing ? `: ${missing}` : ""
 
   test("what is asked of a lab goes there directly, with the lab's own token and cookies alone", async () => {
     const answer = await askNginx({
-      path: "/api/x?a=%20b",
+      path: "/files/x?a=%20b",
       cookie: `next-auth.session-token=app; ${cookie}; _xsrf=1`,
       headers: { authorization: "Bearer sheaf_token" },
     });
     expect(answer).toMatchObject({ status: 200, direct: true });
     const last = upstream.seen.at(-1);
-    expect(last).toMatchObject({ target: "/api/x?a=%20b", headers: { cookie: "_xsrf=1", authorization: "token labsecret", host: hostOf(lab) } });
+    expect(last).toMatchObject({ target: "/files/x?a=%20b", headers: { cookie: "_xsrf=1", authorization: "token labsecret", host: hostOf(lab) } });
     expect(JSON.stringify(last)).not.toMatch(/next-auth|sheaf_token|sheaf-lab/);
   });
 
@@ -102,7 +102,7 @@ describe.skipIf(missing !== null)(`nginx in front${missing ? `: ${missing}` : ""
     });
     expect(sent).toMatchObject({ status: 200, direct: true, body: String(40 * piece.length) });
     const received = await new Promise<number>((resolve, reject) => {
-      http.get(optionsOf({ path: "/large", port: nginx.port }), (response) => {
+      http.get(optionsOf({ path: "/files/large", port: nginx.port }), (response) => {
         let bytes = 0;
         response
           .on("data", (chunk: Buffer) => (bytes += chunk.length))
@@ -113,8 +113,8 @@ describe.skipIf(missing !== null)(`nginx in front${missing ? `: ${missing}` : ""
     expect(received).toBe(512 * 1024 ** 2);
   });
 
-  test("a stream of events arrives as it happens", async () => {
-    const request = http.get(optionsOf({ path: "/events", port: nginx.port }));
+  test.each(["/events", "/files/events"])("a stream of events at %s arrives as it happens", async (at) => {
+    const request = http.get(optionsOf({ path: at, port: nginx.port }));
     const [response] = (await once(request, "response")) as [http.IncomingMessage];
     const [first] = (await once(response, "data")) as [Buffer];
     expect(first.toString()).toBe("data: 1\n\n");
@@ -122,13 +122,13 @@ describe.skipIf(missing !== null)(`nginx in front${missing ? `: ${missing}` : ""
   });
 
   test("a lab cannot speak beyond its own host, nor lead nginx elsewhere", async () => {
-    const { headers, direct } = await askNginx({ path: "/hostile-headers" });
+    const { headers, direct } = await askNginx({ path: "/files/hostile-headers" });
     expect(direct).toBe(true);
     expect(headers["set-cookie"]).toBeUndefined();
     expect(headers["content-security-policy"]).toBe("sandbox allow-scripts, frame-ancestors http://sheaf.localhost:3000");
     for (const name of ["x-frame-options", "clear-site-data", "service-worker-allowed", "access-control-allow-origin", "strict-transport-security"])
       expect(headers[name]).toBeUndefined();
-    const led = await askNginx({ path: "/led-elsewhere" });
+    const led = await askNginx({ path: "/files/led-elsewhere" });
     expect(led).toMatchObject({ status: 200, body: "its own words", direct: true });
     expect(JSON.stringify(led.headers)).not.toMatch(/x-accel|x-lab|labsecret/);
   });
@@ -140,20 +140,33 @@ describe.skipIf(missing !== null)(`nginx in front${missing ? `: ${missing}` : ""
     ["another lab's page", { headers: { "sec-fetch-site": "same-site", "sec-fetch-mode": "cors" } }, 403],
   ])("with %s nothing reaches the lab", async (_, asked, status) => {
     const before = upstream.seen.length;
-    expect(await askNginx({ path: "/api/contents", ...asked })).toMatchObject({ status, direct: false });
+    for (const path of ["/api/contents", "/files/x"]) expect(await askNginx({ path, ...asked })).toMatchObject({ status, direct: false });
     expect(upstream.seen.length).toBe(before);
   });
 
   test("somebody else's cookie, or one of another lab, opens nothing", async () => {
     const other = await newLab(owner);
     const before = upstream.seen.length;
-    expect(await askNginx({ path: "/api", lab: other })).toMatchObject({ status: 401, direct: false });
+    expect(await askNginx({ path: "/files/x", lab: other })).toMatchObject({ status: 401, direct: false });
     expect(upstream.seen.length).toBe(before);
-    expect(await askNginx({ path: "/api", lab: other, cookie: await enter(other, session) })).toMatchObject({ status: 200, direct: true });
+    expect(await askNginx({ path: "/files/x", lab: other, cookie: await enter(other, session) })).toMatchObject({ status: 200, direct: true });
+  });
+
+  test("what is small is the gateway's without a question", async () => {
+    for (const asked of [{}, { method: "PUT", headers: { origin: originOf(lab), "content-length": "999999" }, body: [Buffer.alloc(999_999)] }]) {
+      expect(await askNginx({ path: "/api/contents/x.ipynb", ...asked })).toMatchObject({ status: 200, direct: false });
+      expect(ways).toEqual([]);
+    }
+    const body = [Buffer.alloc(1_000_000)];
+    expect(await askNginx({ method: "PUT", path: "/api/contents/x", headers: { origin: originOf(lab), "content-length": "1000000" }, body })).toMatchObject({
+      status: 200,
+      direct: true,
+    });
   });
 
   test("the way in, pages and sockets are the gateway's", async () => {
     expect(await askNginx({ path: "/lab", headers: { accept: "text/html", "sec-fetch-mode": "navigate" } })).toMatchObject({ status: 200, direct: false });
+    expect(await askNginx({ path: "/files/page.html", headers: { accept: "text/html", "sec-fetch-mode": "navigate" } })).toMatchObject({ direct: false });
     expect(await askNginx({ path: "/.sheaf/enter?ticket=none" })).toMatchObject({ status: 303, direct: false });
     expect(await askNginx({ method: "POST", path: "/api/x", headers: { origin: originOf(lab), "transfer-encoding": "chunked" }, body: ["x"] })).toMatchObject({
       status: 200,
@@ -171,10 +184,10 @@ describe.skipIf(missing !== null)(`nginx in front${missing ? `: ${missing}` : ""
   test("a sign-in that ends cuts open sockets, and the next request", async () => {
     const socket = await openSocket(undefined, nginx.port);
     const closed = once(socket, "close");
-    expect(await askNginx({ path: "/api/x" })).toMatchObject({ status: 200, direct: true });
+    expect(await askNginx({ path: "/files/x" })).toMatchObject({ status: 200, direct: true });
     value(await revokeSession(as(session), { sessionId: session }));
     await closed;
-    await untilTrue(async () => (await askNginx({ path: "/api/x" })).status === 401);
+    for (const path of ["/files/x", "/api/x"]) await untilTrue(async () => (await askNginx({ path })).status === 401);
   });
 
   test.each(["/.sheaf/decide", "/%2esheaf/decide", "//.sheaf/decide", "/x/../.sheaf/decide", "/.sheaf/decide?x=1", "/.sheaf//decide"])(
@@ -206,7 +219,7 @@ describe.skipIf(missing !== null)(`nginx in front${missing ? `: ${missing}` : ""
   test("what only nginx may say to the gateway is not taken from outside", async () => {
     const answer = await raw(
       [
-        `GET /api/x HTTP/1.1\r\nhost: ${hostOf(lab)}\r\nx-original-uri: /\r\nx-original-method: GET`,
+        `GET /files/x HTTP/1.1\r\nhost: ${hostOf(lab)}\r\nx-original-uri: /\r\nx-original-method: GET`,
         `x-original-upgrade: websocket\r\nx-lab-upstream: 127.0.0.1:1\r\nconnection: close\r\n\r\n`,
       ].join("\r\n"),
     );
@@ -219,7 +232,7 @@ describe.skipIf(missing !== null)(`nginx in front${missing ? `: ${missing}` : ""
       [{}, true],
       [{ accept: "text/html", "sec-fetch-mode": "navigate" }, false],
     ] as const) {
-      expect(await askNginx({ path: "/api/x", headers: { ...claims, ...more } })).toMatchObject({ status: 200, direct: way });
+      expect(await askNginx({ path: "/files/x", headers: { ...claims, ...more } })).toMatchObject({ status: 200, direct: way });
       expect(upstream.seen.at(-1)?.headers["x-forwarded-for"]).toBe("127.0.0.1");
       expect(JSON.stringify(upstream.seen.at(-1))).not.toContain("6.6.6.6");
     }
@@ -231,8 +244,8 @@ describe.skipIf(missing !== null)(`nginx in front${missing ? `: ${missing}` : ""
       .set({ address: { kind: "socket", path: path.join(folder, "gone.sock") } })
       .where(eq(labs.id, lab.id));
     await world.store.notify("lab_changed", lab.id);
-    await untilTrue(async () => (await askNginx({ path: "/api/x" })).status === 503);
-    expect(await askNginx({ path: "/api/x" })).toMatchObject({ status: 503, headers: { "content-type": "application/problem+json", "retry-after": "3" } });
+    await untilTrue(async () => (await askNginx({ path: "/files/x" })).status === 503);
+    expect(await askNginx({ path: "/files/x" })).toMatchObject({ status: 503, headers: { "content-type": "application/problem+json", "retry-after": "3" } });
   });
 
   test("addresses of this machine that a lab's row cannot have are not followed", async () => {
@@ -241,8 +254,8 @@ describe.skipIf(missing !== null)(`nginx in front${missing ? `: ${missing}` : ""
       .set({ address: { kind: "socket", path: "/tmp/a b;c.sock" } })
       .where(eq(labs.id, lab.id));
     await world.store.notify("lab_changed", lab.id);
-    await untilTrue(async () => (await askNginx({ path: "/api/x" })).status === 503);
-    expect((await askNginx({ path: "/api/x" })).direct).toBe(false);
+    await untilTrue(async () => (await askNginx({ path: "/files/x" })).status === 503);
+    expect((await askNginx({ path: "/files/x" })).direct).toBe(false);
   });
 
   function raw(text: string): Promise<string> {
