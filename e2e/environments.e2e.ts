@@ -29,6 +29,8 @@ async function isFine(page: Page, where: string): Promise<void> {
 }
 
 test("what a project asks for is made by itself, stays in use while a newer one fails, and a run says that it ran in it", async ({ page }) => {
+  // Three builds and two runs, each with a patience of its own.
+  test.setTimeout(300_000);
   await signUp(page);
   const slug = await makeFromFiles(page, "Rye in the hills", [...asking, text("requirements.txt", `numpy\n./${wheel.fileName}\n`)]);
   await expect(panel(page).getByRole("status").filter({ hasText: t.environment.states.ready })).toBeVisible(patience);

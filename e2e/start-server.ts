@@ -6,7 +6,10 @@ import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { createDockerEnvironments } from "#server/adapters/environments/docker/environments.ts";
+import { loadConfig } from "#server/config.ts";
 import { freePort } from "#server/free-port.ts";
+import { createLogger } from "#server/log.ts";
 import { startNginx, whyNoNginx } from "#tests/nginx.ts";
 import { startSheaf } from "#tests/sheaf-server.ts";
 
@@ -58,9 +61,17 @@ export default async function startServer(): Promise<() => Promise<void>> {
     await nginx?.close();
     const left = await server.stop();
     silent.close();
+    await removeEnvironments(dataFolder);
     await rm(dataFolder, { recursive: true, force: true });
     if (left.length > 0) throw new Error(`After the server ended these processes were left:\n${left.map((seen) => `${seen.pid} ${seen.command}`).join("\n")}`);
   };
+}
+
+/** A container engine would keep what these journeys built: nobody would ever ask for it again. */
+async function removeEnvironments(dataFolder: string): Promise<void> {
+  if (process.env.SHEAF_KERNELS !== "docker") return;
+  const config = loadConfig({ ...process.env, SHEAF_DATA: dataFolder });
+  await createDockerEnvironments(config, createLogger("journeys", "error")).collect(new Set());
 }
 
 /** The same journeys with nginx in front (SHEAF_TEST_NGINX=1): its port is the public one. */

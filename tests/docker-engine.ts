@@ -79,14 +79,19 @@ export type SmallEngine = { readonly address: string; stop(): Promise<void> };
 
 /** One more engine, all of which is below a folder: its disk, its sockets and what it keeps of running containers. */
 export async function startSmallEngine(place: string): Promise<SmallEngine> {
+  await mkdir(folder(), { recursive: true });
   const socket = path.join(place, "docker.sock");
-  const [data, state, pid] = [`--data-root=${path.join(place, "data")}`, `--exec-root=${path.join(place, "state")}`, `--pidfile=${path.join(place, "pid")}`];
   const log = path.join(folder(), "small.log");
-  const engine = spawn("sh", ["-c", 'exec dockerd "$@" >"$0" 2>&1', log, data, state, pid, `--host=unix://${socket}`, ...networkless]);
+  const places = [`--data-root=${path.join(place, "data")}`, `--exec-root=${path.join(place, "state")}`, `--pidfile=${path.join(place, "pid")}`];
+  // Where the machine has a containerd of its own, this engine uses that one.
+  const apart = ["--containerd-namespace=sheaf-small", "--containerd-plugins-namespace=sheaf-small-plugins"];
+  const engine = spawn("sh", ["-c", 'exec dockerd "$@" >"$0" 2>&1', log, ...places, ...apart, `--host=unix://${socket}`, ...networkless]);
   const ended = new Promise<void>((resolve) => engine.once("close", () => resolve()));
   const stop = async () => {
     engine.kill("SIGTERM");
+    const late = setTimeout(() => engine.kill("SIGKILL"), 20_000);
     await ended;
+    clearTimeout(late);
   };
   for (const deadline = performance.now() + startMs; performance.now() < deadline && engine.exitCode === null; await sleep(100))
     if (await answers(socket)) return { address: `unix://${socket}`, stop };

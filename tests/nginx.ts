@@ -23,17 +23,21 @@ export type NginxBefore = {
   readonly port?: number;
   /** Node resolves no name below localhost: tests that ask from it say `localhost` instead of the public name. */
   readonly alsoLocalhost?: boolean;
+  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Of one lab at once, in place of what operators get. */
+  readonly connections?: number;
 };
 
 /** A real nginx with the configuration that operators get, before a gateway of a test. */
-export async function startNginx({ port: asked, alsoLocalhost = false, ...to }: NginxBefore): Promise<RunningNginx> {
+export async function startNginx({ port: asked, alsoLocalhost = false, tls, connections, ...to }: NginxBefore): Promise<RunningNginx> {
   const folder = mkdtempSync(path.join(tmpdir(), "sheaf-nginx-"));
   const port = asked ?? (await freePort());
   const config = path.join(folder, "nginx.conf");
   // As whoever runs the tests: labs' sockets are theirs.
   const main = process.getuid?.() === 0 ? "user root;" : "";
-  const text = await nginxConfig({ ...to, runFolder: folder, listen: `127.0.0.1:${port}`, tls: null, accessLog: "off", main });
-  writeFileSync(config, alsoLocalhost ? servingLocalhost(text, port, to.gateway) : text);
+  const text = await nginxConfig({ ...to, runFolder: folder, listen: `127.0.0.1:${port}`, tls: tls ?? null, accessLog: "off", main });
+  const served = alsoLocalhost ? servingLocalhost(text, port, to.gateway) : text;
+  writeFileSync(config, connections === undefined ? served : served.replace(/limit_conn labs \d+/, `limit_conn labs ${connections}`));
   const child = spawn("nginx", ["-c", config, "-p", folder, "-g", "daemon off;"], { stdio: ["ignore", "ignore", "pipe"], env: withSbin() });
   let said = "";
   child.stderr?.on("data", (chunk) => (said += chunk));

@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import http from "node:http";
+import http2 from "node:http2";
 import net, { type AddressInfo } from "node:net";
 import path from "node:path";
 import { eq } from "drizzle-orm";
@@ -45,6 +47,8 @@ describe.skipIf(missing !== null)(`nginx in front${missing ? `: ${missing}` : ""
   let nginx: RunningNginx;
   let behind: Gateway;
   let internal: http.Server;
+  let gateway: string;
+  let decisions: string;
   const ways: (DirectWay | null)[] = [];
 
   beforeAll(async () => {
@@ -63,7 +67,9 @@ describe.skipIf(missing !== null)(`nginx in front${missing ? `: ${missing}` : ""
     internal = createInternalServer({ site: siteOf(publicUrl), labs: heard, log: createLogger("test", "fatal"), metrics: async () => [] });
     const socket = path.join(folder, "decide.sock");
     await new Promise<void>((resolve) => internal.listen(socket, resolve));
-    nginx = await startNginx({ publicUrl, gateway: `127.0.0.1:${await listen(behind.server)}`, decisions: `unix:${socket}` });
+    gateway = `127.0.0.1:${await listen(behind.server)}`;
+    decisions = `unix:${socket}`;
+    nginx = await startNginx({ publicUrl, gateway, decisions });
   });
   afterAll(async () => {
     await nginx?.close();
@@ -164,6 +170,63 @@ describe.skipIf(missing !== null)(`nginx in front${missing ? `: ${missing}` : ""
     });
   });
 
+  test("of what is small no word is lost: what only asks for its head, what waits to be asked for its body", async () => {
+    expect(await askNginx({ method: "HEAD", path: "/api/x" })).toMatchObject({ status: 200, direct: false, body: "" });
+    for (const path of ["/api/x", "/files/x"]) {
+      const request = http.request(
+        optionsOf({ method: "PUT", path, port: nginx.port, headers: { origin: originOf(lab), expect: "100-continue", "content-length": "4" } }),
+      );
+      request.flushHeaders();
+      await once(request, "continue");
+      request.end("rye!");
+      const [response] = (await once(request, "response")) as [http.IncomingMessage];
+      expect(response.statusCode).toBe(200);
+      response.resume();
+    }
+  });
+
+  test.each(["/never", "/files/never"])("of one lab only so many requests at once are waited for at %s", async (at) => {
+    const narrow = await startNginx({ publicUrl: world.services.config.publicUrl, gateway, decisions, connections: 2 });
+    const before = upstream.seen.length;
+    const waiting = [1, 2].map(() => http.get(optionsOf({ path: at, port: narrow.port })).on("error", () => {}));
+    try {
+      await untilTrue(async () => upstream.seen.length === before + 2);
+      expect(await ask({ path: at, port: narrow.port })).toMatchObject({ status: 503 });
+    } finally {
+      for (const request of waiting) request.destroy();
+      await narrow.close();
+    }
+  });
+
+  test("over TLS and HTTP/2 as well, with bodies of which nobody says how long they are", async () => {
+    const [key, certificate] = [path.join(folder, "key.pem"), path.join(folder, "certificate.pem")];
+    const subject = ["-subj", "/CN=sheaf.localhost", "-keyout", key, "-out", certificate];
+    execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...subject], { stdio: "ignore" });
+    const secured = await startNginx({ publicUrl: world.services.config.publicUrl, gateway, decisions, tls: { certificate, key } });
+    const client = http2.connect(`https://127.0.0.1:${secured.port}`, { rejectUnauthorized: false });
+    const send = async (method: string, target: string, body: Buffer | null, more: Record<string, string> = {}) => {
+      ways.length = 0;
+      const head = { ":method": method, ":path": target, ":authority": hostOf(lab), cookie, origin: originOf(lab), ...more };
+      const stream = client.request(head, { endStream: body === null });
+      if (body) stream.end(body);
+      const [headers] = (await once(stream, "response")) as [http2.IncomingHttpHeaders & http2.IncomingHttpStatusHeader];
+      let said = "";
+      for await (const chunk of stream) said += chunk;
+      return { status: headers[":status"], said, asked: ways.length };
+    };
+    try {
+      const body = Buffer.alloc(1_500_000, "a");
+      expect(await send("GET", "/api/x", null)).toEqual({ status: 200, said: "0", asked: 0 });
+      expect(await send("GET", "/files/x", null)).toEqual({ status: 200, said: "0", asked: 1 });
+      expect(await send("PUT", "/api/x", body)).toEqual({ status: 200, said: "1500000", asked: 0 });
+      expect(await send("PUT", "/api/x", body, { "content-length": "1500000" })).toEqual({ status: 200, said: "1500000", asked: 1 });
+      expect(await send("GET", "/files/x", null, { cookie: "" })).toMatchObject({ status: 401 });
+    } finally {
+      client.destroy();
+      await secured.close();
+    }
+  });
+
   test("the way in, pages and sockets are the gateway's", async () => {
     expect(await askNginx({ path: "/lab", headers: { accept: "text/html", "sec-fetch-mode": "navigate" } })).toMatchObject({ status: 200, direct: false });
     expect(await askNginx({ path: "/files/page.html", headers: { accept: "text/html", "sec-fetch-mode": "navigate" } })).toMatchObject({ direct: false });
@@ -226,13 +289,14 @@ describe.skipIf(missing !== null)(`nginx in front${missing ? `: ${missing}` : ""
     expect(answer).toMatch(/^HTTP\/1\.1 401 /);
   });
 
-  test("an address that somebody claims to have is not believed, on either way", async () => {
+  test("an address that somebody claims to have is not believed, on any way", async () => {
     const claims = { "x-forwarded-for": "6.6.6.6", "x-real-ip": "6.6.6.6", forwarded: "for=6.6.6.6" };
-    for (const [more, way] of [
-      [{}, true],
-      [{ accept: "text/html", "sec-fetch-mode": "navigate" }, false],
+    for (const [at, more, way] of [
+      ["/files/x", {}, true],
+      ["/files/x", { accept: "text/html", "sec-fetch-mode": "navigate" }, false],
+      ["/api/x", {}, false],
     ] as const) {
-      expect(await askNginx({ path: "/files/x", headers: { ...claims, ...more } })).toMatchObject({ status: 200, direct: way });
+      expect(await askNginx({ path: at, headers: { ...claims, ...more } })).toMatchObject({ status: 200, direct: way });
       expect(upstream.seen.at(-1)?.headers["x-forwarded-for"]).toBe("127.0.0.1");
       expect(JSON.stringify(upstream.seen.at(-1))).not.toContain("6.6.6.6");
     }

@@ -149,6 +149,13 @@ describe.skipIf(whyNoBuilds !== null)("environments as images", () => {
     expect(failed(absent.outcome)).toMatch(/in the project's Dockerfile\./);
   }, 300_000);
 
+  test("without a network asks no archive of Python, and says at once what is not there", async () => {
+    const alone = dockerEnvironments(testOptions({}, { SHEAF_BUILD_NETWORK: "none" }));
+    const { outcome, lines } = await make(alone, { "requirements.txt": "no-such-package-anywhere\n" });
+    expect(failed(outcome)).toContain("has “no-such-package-anywhere” for this Python");
+    expect(lines.join("\n")).not.toContain("Retrying");
+  }, 120_000);
+
   test("ends a build that takes too long, writes too much, starts too many processes, or uses too much memory", async () => {
     const slow = await make(environments, { postBuild: "sleep 600\n" }, { limits: { seconds: 5 } });
     expect(failed(slow.outcome)).toContain("took longer than");
