@@ -35,6 +35,8 @@ export default async function startServer(): Promise<() => Promise<void>> {
       SHEAF_ADMIN_PASSWORD: administrator.password,
       SHEAF_TRUSTED_PROXIES: "1",
       SHEAF_IMPORT_ALLOW: silent.host,
+      // Whether a network of containers leads anywhere is another thing on every machine.
+      SHEAF_BUILD_NETWORK: "none",
       ...front?.environment,
     },
   });

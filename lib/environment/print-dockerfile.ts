@@ -12,7 +12,7 @@ export type PrintedBuild = { readonly instructions: readonly Instruction[]; read
 /** Nobody's account, for all that a project's own files run while its environment is made. */
 export const builderUid = 61_184;
 /** Part of an environment's name: what is made of the same plan changes with it. */
-export const printerVersion = "1";
+export const printerVersion = "2";
 
 const scripts = "/opt/sheaf/build";
 const lists = "/opt/sheaf/lists";
@@ -99,7 +99,7 @@ function runR({ r, postBuild }: BuildPlan): readonly Instruction[] {
 /** Besides those that are asked for: what making an environment itself needs. */
 function systemPackages({ aptPackages, python, conda }: BuildPlan): readonly string[] {
   const lines = [...(python?.requirements ?? []), ...(conda?.pip ?? [])];
-  const own = [...(python ? ["python3-venv"] : []), ...(lines.some((line) => /(?:^|\s)git\+/.test(line)) ? ["git", "ca-certificates"] : [])];
+  const own = lines.some((line) => /(?:^|\s)git\+/.test(line)) ? ["git", "ca-certificates"] : [];
   return [...new Set([...aptPackages, ...own])].sort();
 }
 

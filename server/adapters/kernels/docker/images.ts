@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import { fail, ok, type Result } from "#lib/result.ts";
-import { rootfsName } from "../process/runtime.ts";
+import { digestOf } from "#server/ids.ts";
+import { kernelImagePackages, labImagePackages, runtimeSuite, unpackedPackages } from "../process/runtime-packages.ts";
 import { explainProblem, isAbsent } from "./engine.ts";
 import { type Distribution, fetchImage } from "./registry.ts";
 
@@ -8,7 +9,9 @@ export type Image = { readonly name: string /** "sha256:…" */; readonly id: st
 
 /** What today's list of packages makes; `prefix` is a registry and folder, such as "sheaf" or "registry.example.org/sheaf". */
 export function imageNames(prefix: string): { readonly kernel: string; readonly lab: string } {
-  return { kernel: `${prefix}/kernel:${rootfsName()}`, lab: `${prefix}/lab:${rootfsName()}` };
+  const lists = [runtimeSuite, kernelImagePackages, labImagePackages, unpackedPackages];
+  const tag = `${runtimeSuite}-${digestOf(JSON.stringify(lists)).slice(7, 17)}`;
+  return { kernel: `${prefix}/kernel:${tag}`, lab: `${prefix}/lab:${tag}` };
 }
 
 /** As it is on the engine's machine now. */

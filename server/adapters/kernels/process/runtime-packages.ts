@@ -46,12 +46,15 @@ const jupyterPackages = [
   "ca-certificates",
 ] as const;
 
+/** Environments of projects are built upon images: with it, packages of Python are installed there without asking Debian's archive. */
+const builderPackages = ["python3-venv"] as const;
+
 const fontPackages = ["fonts-dejavu-core"] as const;
 const terminalPackages = ["git", "less", "nano"] as const;
 
 /** The process adapter's environment serves worksheets and labs; container images are two, one upon the other. */
 export const runtimePackages = [...libraryPackages, ...jupyterPackages, ...fontPackages, ...terminalPackages] as const;
-export const kernelImagePackages = [...libraryPackages, ...fontPackages] as const;
+export const kernelImagePackages = [...libraryPackages, ...builderPackages, ...fontPackages] as const;
 export const labImagePackages = [...jupyterPackages, ...terminalPackages] as const;
 
 /**
